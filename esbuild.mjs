@@ -1,0 +1,58 @@
+// Builds every bundle: the extension, the engine worker, the command line, the sandbox and the webview.
+// Usage: node esbuild.mjs [--production] [--watch]
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { context } from "esbuild";
+
+const production = process.argv.includes("--production");
+const watch = process.argv.includes("--watch");
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : "linked",
+  metafile: true,
+  logLevel: "warning",
+  outdir: "dist",
+  legalComments: "none",
+};
+
+const node = {
+  ...common,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  external: ["vscode"],
+  // Bundled ES modules ask for their own URL; in CommonJS that is the bundle's file.
+  banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  define: { "import.meta.url": "__bundleUrl" },
+};
+
+const candidates = [
+  { ...node, entryPoints: { extension: "src/extension.ts" } },
+  { ...node, entryPoints: { engine: "src/engine/worker.ts" } },
+  { ...node, entryPoints: { cli: "src/cli/main.ts" } },
+  { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
+  {
+    ...common,
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    tsconfig: "media/tsconfig.json",
+    entryPoints: { log: "media/log.ts" },
+  },
+];
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist", { recursive: true });
+copyFileSync("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm");
+copyFileSync("node_modules/@vscode/codicons/dist/codicon.css", "dist/codicon.css");
+copyFileSync("node_modules/@vscode/codicons/dist/codicon.ttf", "dist/codicon.ttf");
+
+for (const options of candidates.filter((c) => existsSync(Object.values(c.entryPoints)[0]))) {
+  const build = await context(options);
+  if (watch) await build.watch();
+  else {
+    await build.rebuild();
+    await build.dispose();
+  }
+}
