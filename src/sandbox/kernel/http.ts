@@ -48,14 +48,18 @@ export class PortInUseError extends Error {
   }
 }
 
+/** The name under which faults and the log know a call; a port that two servers share decides by the target. */
+export type ServerNaming = ServerName | "control" | ((target: string) => ServerName);
+
 /** Serves `handler` on 127.0.0.1; port 0 takes a free one. Faults and the request log wrap every call. */
 export async function serve(
   kernel: Kernel,
-  name: ServerName | "control",
+  naming: ServerNaming,
   port: number,
   handler: Handler,
 ): Promise<RunningServer> {
   const server = createServer((message, reply) => {
+    const name = typeof naming === "string" ? naming : naming(message.url ?? "/");
     answer(kernel, name, handler, message, reply).catch((error: unknown) => {
       reply.destroy(error instanceof Error ? error : undefined);
     });

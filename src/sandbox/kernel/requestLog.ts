@@ -20,7 +20,7 @@ export interface LoggedRequest {
 const KEPT = 5_000;
 const BODY_LIMIT = 65_536;
 
-/** The last 5,000 requests and a counter per endpoint since the last reset. Authorization headers are masked. */
+/** The last 5,000 requests and a counter per endpoint since the last reset. Secrets and tokens are masked. */
 export class RequestLog {
   #entries: LoggedRequest[] = [];
   #sequence = 0;
@@ -42,9 +42,9 @@ export class RequestLog {
       server: entry.server,
       operation: entry.operation,
       method: request.method,
-      target: request.target,
+      target: maskSecrets(request.target),
       headers: mask(request.headers),
-      body: request.body.subarray(0, BODY_LIMIT).toString("utf8"),
+      body: maskSecrets(request.body.subarray(0, BODY_LIMIT).toString("utf8")),
       status: entry.status,
       fault: entry.fault,
       ms: entry.ms,
@@ -73,6 +73,14 @@ export class RequestLog {
     this.#entries = [];
     this.#counts.clear();
   }
+}
+
+const SECRET_FIELDS =
+  /(^|[?&])(client_secret|client_assertion|refresh_token|device_code|code|code_verifier|access_token|password)=[^&"\s]*/g;
+
+/** Hides what sign-in calls carry in a form or a query; JSON and CSV bodies have no such pairs. */
+function maskSecrets(text: string): string {
+  return text.replace(SECRET_FIELDS, "$1$2=***");
 }
 
 function mask(headers: Record<string, string>): Record<string, string> {
