@@ -1,0 +1,95 @@
+import { applyEdits, modify, type FormattingOptions, type JSONPath } from "jsonc-parser";
+import type { RecordType } from "../model/record";
+import { DEFAULT_MAP } from "./defaultMap";
+import { parsePairFile } from "./parse";
+import type { FieldConfig, PairFile } from "./pairFile";
+
+/** A mapping as a user writes it: what has a default may be left out. */
+export type FieldInput = Pick<FieldConfig, "column" | "field"> & Partial<FieldConfig>;
+
+const FORMAT: FormattingOptions = { insertSpaces: true, tabSize: 2, eol: "\n" };
+
+function set(text: string, path: JSONPath, value: unknown, isArrayInsertion = false): string {
+  return applyEdits(
+    text,
+    modify(text, path, value, { formattingOptions: FORMAT, isArrayInsertion }),
+  );
+}
+
+function place(text: string, pairId: string): { file: PairFile; index: number } | undefined {
+  const parsed = parsePairFile(text);
+  if (!parsed.ok) return undefined;
+  const index = parsed.file.pairs.findIndex((pair) => pair.id === pairId);
+  return index < 0 ? undefined : { file: parsed.file, index };
+}
+
+/**
+ * Switches one mapping on or off and keeps every comment. A file that relies on the default map gets that map written
+ * out first. Returns undefined when the file cannot be read or has no such pair or column.
+ */
+export function setFieldEnabled(
+  text: string,
+  target: { pairId: string; recordType: RecordType; column: string },
+  enabled: boolean,
+): string | undefined {
+  const found = place(text, target.pairId);
+  if (!found) return undefined;
+  const written = withWrittenMap(text, found, target.recordType);
+  const fields = fieldsOf(written, target);
+  const at = fields.findIndex((mapping) => mapping.column === target.column);
+  if (at < 0) return undefined;
+  const path = [...mapPath(found.index, target.recordType), at, "enabled"];
+  return set(written, path, enabled ? undefined : false);
+}
+
+/** Adds a mapping at the end of the map, or replaces the one of the same column. */
+export function putField(
+  text: string,
+  target: { pairId: string; recordType: RecordType },
+  mapping: FieldInput,
+): string | undefined {
+  const found = place(text, target.pairId);
+  if (!found) return undefined;
+  const written = withWrittenMap(text, found, target.recordType);
+  const fields = fieldsOf(written, target);
+  const at = fields.findIndex((other) => other.column === mapping.column);
+  const path = mapPath(found.index, target.recordType);
+  return at < 0
+    ? set(written, [...path, fields.length], mapping, true)
+    : set(written, [...path, at], mapping);
+}
+
+/** Adds a pair at the end of the file; an empty text becomes a new file. */
+export function addPair(text: string, pair: object): string {
+  if (!text.trim()) return `${JSON.stringify({ pairs: [pair] }, null, 2)}\n`;
+  const parsed = parsePairFile(text);
+  const count = parsed.ok ? parsed.file.pairs.length : 0;
+  return set(text, ["pairs", count], pair, true);
+}
+
+/** Takes a pair out of the file. */
+export function removePair(text: string, pairId: string): string | undefined {
+  const found = place(text, pairId);
+  return found && set(text, ["pairs", found.index], undefined);
+}
+
+function mapPath(index: number, recordType: RecordType): JSONPath {
+  return ["pairs", index, "recordTypes", recordType, "fields"];
+}
+
+function withWrittenMap(
+  text: string,
+  { file, index }: { file: PairFile; index: number },
+  recordType: RecordType,
+): string {
+  if (file.pairs[index]?.recordTypes[recordType]?.fields) return text;
+  return set(text, mapPath(index, recordType), DEFAULT_MAP[recordType]);
+}
+
+function fieldsOf(
+  text: string,
+  { pairId, recordType }: { pairId: string; recordType: RecordType },
+): readonly FieldConfig[] {
+  const found = place(text, pairId);
+  return found?.file.pairs[found.index]?.recordTypes[recordType]?.fields ?? [];
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DEFAULT_MAP } from "../../../src/config/defaultMap";
+import { addPair, putField, removePair, setFieldEnabled } from "../../../src/config/edit";
+import { parsePairFile } from "../../../src/config/parse";
+
+const TEXT = `{
+  // The pair of the sales team.
+  "pairs": [
+    {
+      "id": "main", // short name
+      "environment": "test",
+      "dynamics": { "url": "https://contoso.crm.dynamics.com", "clientId": "11111111-2222-3333-4444-555555555555" },
+      "marketo": { "munchkinId": "123-ABC-456", "clientId": "c" },
+      "recordTypes": {
+        "contact": {
+          "fields": [
+            // Names first.
+            { "column": "firstname", "field": "firstName" },
+            { "column": "jobtitle", "field": "title" }
+          ]
+        }
+      }
+    }
+  ]
+}
+`;
+
+function fields(text: string | undefined, type: "contact" | "lead" = "contact") {
+  const parsed = parsePairFile(text ?? "");
+  assert(parsed.ok, JSON.stringify(parsed));
+  return parsed.file.pairs[0]?.recordTypes[type]?.fields ?? [];
+}
+
+test("switching a field off and on keeps comments and everything else", () => {
+  const target = { pairId: "main", recordType: "contact", column: "jobtitle" } as const;
+  const off = setFieldEnabled(TEXT, target, false);
+  assert.equal(fields(off)[1]?.enabled, false);
+  assert.match(off ?? "", /Names first\.[^]*short name|short name[^]*Names first\./);
+  const on = setFieldEnabled(off ?? "", target, true);
+  assert.deepEqual(fields(on), fields(TEXT));
+});
+
+test("a file that relies on the default map gets it written out", () => {
+  const target = { pairId: "main", recordType: "lead", column: "subject" } as const;
+  const off = setFieldEnabled(TEXT, target, false);
+  assert.equal(fields(off, "lead").length, DEFAULT_MAP.lead.length);
+  assert.equal(fields(off, "lead").find((m) => m.column === "subject")?.enabled, false);
+});
+
+test("unknown pair, unknown column and unreadable text change nothing", () => {
+  const at = { pairId: "main", recordType: "contact", column: "jobtitle" } as const;
+  assert.equal(setFieldEnabled(TEXT, { ...at, pairId: "other" }, false), undefined);
+  assert.equal(setFieldEnabled(TEXT, { ...at, column: "fax" }, false), undefined);
+  assert.equal(setFieldEnabled("{", at, false), undefined);
+});
+
+test("a mapping is added at the end or replaces its column", () => {
+  const target = { pairId: "main", recordType: "contact" } as const;
+  const added = putField(TEXT, target, { column: "fax", field: "fax", direction: "toMarketo" });
+  assert.deepEqual(
+    fields(added).map((m) => [m.column, m.field, m.direction]),
+    [
+      ["firstname", "firstName", "both"],
+      ["jobtitle", "title", "both"],
+      ["fax", "fax", "toMarketo"],
+    ],
+  );
+  const replaced = putField(added ?? "", target, { column: "jobtitle", field: "role" });
+  assert.equal(fields(replaced)[1]?.field, "role");
+});
+
+test("pairs are added and removed", () => {
+  const parsed = parsePairFile(TEXT);
+  assert(parsed.ok);
+  const two = addPair(TEXT, { ...parsed.file.pairs[0], id: "second" });
+  const after = parsePairFile(two);
+  assert(after.ok);
+  assert.deepEqual(
+    after.file.pairs.map((pair) => pair.id),
+    ["main", "second"],
+  );
+  const one = parsePairFile(removePair(two, "main") ?? "");
+  assert(one.ok);
+  assert.deepEqual(
+    one.file.pairs.map((pair) => pair.id),
+    ["second"],
+  );
+});
