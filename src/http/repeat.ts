@@ -17,7 +17,18 @@ export interface RepeatContext {
   onWait?: (problem: Failure, afterMs: number) => void;
 }
 
-/** Tries until it works or the decision is to stop; then throws CallError with the last failure. */
+/** The last failure of a call that is not tried again; `done` says whether it may have been carried out. */
+export class GivenUpError extends CallError {
+  constructor(
+    failure: Failure,
+    readonly done: Sent,
+  ) {
+    super(failure);
+    this.name = "GivenUpError";
+  }
+}
+
+/** Tries until it works or the decision is to stop; then throws GivenUpError with the last failure. */
 export async function repeat<T>(
   context: RepeatContext,
   call: { method: string; idempotent: boolean },
@@ -27,11 +38,12 @@ export async function repeat<T>(
     const outcome = await once();
     if (outcome.kind === "done") return outcome.result;
     const { status, code, failure, sent } = outcome;
+    const permanent = failure.class !== "retry";
     const decision = decideRetry(
-      { ...call, status, code, attempt, retryAfterMs: failure.retryAfterMs, sent },
+      { ...call, status, code, attempt, retryAfterMs: failure.retryAfterMs, permanent, sent },
       { ...context.retry, jitter: context.random() },
     );
-    if (decision.kind === "stop") throw new CallError(failure);
+    if (decision.kind === "stop") throw new GivenUpError(failure, decision.done);
     context.onWait?.(failure, decision.afterMs);
     await context.timing.sleep(decision.afterMs, context.signal);
   }

@@ -12,6 +12,8 @@ export interface FailedAttempt {
   /** 1 for the first try. */
   attempt: number;
   retryAfterMs?: number;
+  /** The failure's class already says that the same call cannot work later. */
+  permanent?: boolean;
   /** For status 0: may the request have reached the server? */
   sent?: Sent;
 }
@@ -43,31 +45,36 @@ export const RETRY_DEFAULTS: Omit<RetryOptions, "jitter" | "codes"> = {
 };
 
 export type RetryDecision =
-  | { kind: "retry"; afterMs: number; reason: "throttled" | "transient" | "not-sent" }
+  | { kind: "retry"; afterMs: number; reason: "throttled" | "transient" | "no-answer" }
   | {
       kind: "stop";
       reason: "permanent" | "attempts-used" | "maybe-done" | "pause-too-long";
+      /** May the server have carried out the call nevertheless? */
+      done: Sent;
     };
 
 /** Whether and when the same call is made again. A write is repeated only when that is harmless. */
 export function decideRetry(failed: FailedAttempt, options: RetryOptions): RetryDecision {
   const rule = options.codes[failed.code] ?? ruleOfStatus(failed);
-  if (rule.kind === "permanent") return { kind: "stop", reason: "permanent" };
-  const harmless = rule.done === "no" || failed.idempotent || failed.method === "GET";
-  if (!harmless) return { kind: "stop", reason: "maybe-done" };
+  const done = rule.kind === "transient" ? rule.done : "no";
+  if (failed.permanent || rule.kind === "permanent") {
+    return { kind: "stop", reason: "permanent", done };
+  }
+  const harmless = done === "no" || failed.idempotent || failed.method === "GET";
+  if (!harmless) return { kind: "stop", reason: "maybe-done", done };
   if (failed.attempt >= Math.min(options.attempts, rule.attempts ?? options.attempts)) {
-    return { kind: "stop", reason: "attempts-used" };
+    return { kind: "stop", reason: "attempts-used", done };
   }
   if (failed.retryAfterMs !== undefined) {
     if (failed.retryAfterMs > options.maxRetryAfterMs) {
-      return { kind: "stop", reason: "pause-too-long" };
+      return { kind: "stop", reason: "pause-too-long", done };
     }
     return { kind: "retry", afterMs: failed.retryAfterMs, reason: "throttled" };
   }
   return {
     kind: "retry",
     afterMs: rule.afterMs ?? backoffMs(failed.attempt, options),
-    reason: failed.status === 429 ? "throttled" : failed.status === 0 ? "not-sent" : "transient",
+    reason: failed.status === 429 ? "throttled" : failed.status === 0 ? "no-answer" : "transient",
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CallError, type Failure } from "../../../src/model/failure";
 import { createPauseGate } from "../../../src/http/pause";
-import { repeat, type Try } from "../../../src/http/repeat";
+import { GivenUpError, repeat, type Try } from "../../../src/http/repeat";
 import { RETRY_DEFAULTS } from "../../../src/http/retry";
 import { createFakeTiming } from "./fakeTiming";
 
@@ -55,7 +55,7 @@ test("repeat: a stop throws the last failure as it is", async () => {
       { method: "GET", idempotent: true },
       async () => ({ kind: "problem", status: 400, code: failure.code, failure }),
     ),
-    (error) => error instanceof CallError && error.failure === failure,
+    (error) => error instanceof GivenUpError && error.failure === failure && error.done === "no",
   );
 });
 

@@ -38,27 +38,27 @@ const cases: [string, Omit<FailedAttempt, "attempt"> & { attempt?: number }, Ret
   [
     "a pause that is too long waits for the next cycle",
     { ...read, status: 429, code: "", retryAfterMs: 3_600_000 },
-    { kind: "stop", reason: "pause-too-long" },
+    { kind: "stop", reason: "pause-too-long", done: "no" },
   ],
   [
     "no connection: nothing was done, so a write is repeated",
     { ...write, status: 0, code: "CS-NETWORK", sent: "no" },
-    { kind: "retry", afterMs: 750, reason: "not-sent" },
+    { kind: "retry", afterMs: 750, reason: "no-answer" },
   ],
   [
     "a lost answer of a write is not repeated",
     { ...write, status: 0, code: "CS-NETWORK", sent: "maybe" },
-    { kind: "stop", reason: "maybe-done" },
+    { kind: "stop", reason: "maybe-done", done: "maybe" },
   ],
   [
     "no word about sending counts as perhaps sent",
     { ...write, status: 0, code: "CS-TIMEOUT" },
-    { kind: "stop", reason: "maybe-done" },
+    { kind: "stop", reason: "maybe-done", done: "maybe" },
   ],
   [
     "a lost answer of a harmless write is repeated",
     { ...repeatable, status: 0, code: "CS-NETWORK", sent: "maybe" },
-    { kind: "retry", afterMs: 750, reason: "not-sent" },
+    { kind: "retry", afterMs: 750, reason: "no-answer" },
   ],
   [
     "a gateway error of a read is repeated",
@@ -68,22 +68,22 @@ const cases: [string, Omit<FailedAttempt, "attempt"> & { attempt?: number }, Ret
   [
     "a gateway error of a write may hide success",
     { ...write, status: 503, code: "" },
-    { kind: "stop", reason: "maybe-done" },
+    { kind: "stop", reason: "maybe-done", done: "maybe" },
   ],
   [
     "400 is permanent",
     { ...read, status: 400, code: "0x80060888" },
-    { kind: "stop", reason: "permanent" },
+    { kind: "stop", reason: "permanent", done: "no" },
   ],
   [
     "401 is permanent here",
     { ...read, status: 401, code: "" },
-    { kind: "stop", reason: "permanent" },
+    { kind: "stop", reason: "permanent", done: "no" },
   ],
   [
     "500 without a code is permanent",
     { ...read, status: 500, code: "" },
-    { kind: "stop", reason: "permanent" },
+    { kind: "stop", reason: "permanent", done: "no" },
   ],
   [
     "Marketo 606 in an HTTP 200 waits for its window",
@@ -93,17 +93,22 @@ const cases: [string, Omit<FailedAttempt, "attempt"> & { attempt?: number }, Ret
   [
     "Marketo 604 of a write may have been applied",
     { ...write, status: 200, code: "604" },
-    { kind: "stop", reason: "maybe-done" },
+    { kind: "stop", reason: "maybe-done", done: "maybe" },
   ],
   [
     "a code with few tries stops early",
     { ...read, status: 200, code: "611", attempt: 2 },
-    { kind: "stop", reason: "attempts-used" },
+    { kind: "stop", reason: "attempts-used", done: "maybe" },
   ],
   [
     "the daily quota is permanent",
     { ...read, status: 200, code: "607" },
-    { kind: "stop", reason: "permanent" },
+    { kind: "stop", reason: "permanent", done: "no" },
+  ],
+  [
+    "a failure of a hopeless class is not tried again, but may have been carried out",
+    { ...read, status: 0, code: "CS-TOO-LARGE", sent: "maybe", permanent: true },
+    { kind: "stop", reason: "permanent", done: "maybe" },
   ],
   [
     "the third try waits four times as long",
@@ -113,7 +118,7 @@ const cases: [string, Omit<FailedAttempt, "attempt"> & { attempt?: number }, Ret
   [
     "the fifth try is the last",
     { ...read, status: 504, code: "", attempt: 5 },
-    { kind: "stop", reason: "attempts-used" },
+    { kind: "stop", reason: "attempts-used", done: "maybe" },
   ],
 ];
 
