@@ -1,0 +1,203 @@
+import type { Limiter } from "../../http/limiter";
+import { repeat, type Try } from "../../http/repeat";
+import { RETRY_DEFAULTS, type RetryOptions } from "../../http/retry";
+import type { Timing } from "../../http/timing";
+import type { TokenSource } from "../../http/tokenSource";
+import type { HttpRequest, HttpTransport } from "../../http/transport";
+import { TransportError } from "../../http/transportError";
+import { CallError, type Failure } from "../../model/failure";
+import type { CallOptions } from "../../sync/ports";
+import { WINDOW_MS } from "./budget";
+import { interpret, type Answer, type Envelope } from "./envelope";
+import { retryCodes, ruleKey, ruleOf, toFailure, type ApiError } from "./errors";
+
+export interface ClientOptions {
+  /** `https://ddd-AAA-ddd.mktorest.com`, or the sandbox's root; without `/rest`. */
+  url: string;
+  transport: HttpTransport;
+  tokens: TokenSource;
+  limiter: Limiter;
+  timing: Timing;
+  /** Spreads repetitions; from 0 to below 1. */
+  random?: () => number;
+  retry?: Partial<Omit<RetryOptions, "jitter" | "codes">>;
+  /** Told of every wait before a repetition. */
+  log?: (entry: { event: "wait"; code: string; afterMs: number; requestId: string | null }) => void;
+}
+
+export type Query = Readonly<Record<string, string | number | readonly number[] | undefined>>;
+
+export interface MarketoCall {
+  method: "GET" | "POST" | "DELETE";
+  /** Below the root, with its leading slash. */
+  path: string;
+  query?: Query;
+  body?: unknown;
+  timeoutMs?: number;
+}
+
+export interface MarketoClient {
+  call(call: MarketoCall, options?: CallOptions): Promise<Envelope>;
+  /** Calls of the API so far; those of the identity service do not count. */
+  readonly calls: number;
+}
+
+/** A call that failed as a whole. `error` is null when no answer came. */
+export class MarketoCallError extends CallError {
+  constructor(
+    failure: Failure,
+    readonly error: ApiError | null,
+    /** The server may have carried the call out nevertheless. */
+    readonly mayHaveApplied: boolean,
+  ) {
+    super(failure);
+    this.name = "MarketoCallError";
+  }
+}
+
+/** A URI may have 8 KB; the host and the proxies in between want their share. */
+const LONGEST_TARGET = 7_000;
+const DEFAULT_TIMEOUT_MS = 100_000;
+
+interface Problem extends Extract<Try<never>, { kind: "problem" }> {
+  error: ApiError | null;
+  mayHaveApplied: boolean;
+}
+type Outcome = { kind: "done"; result: Envelope } | Problem;
+
+/** What all calls of one client share. */
+interface Context extends ClientOptions {
+  calls: number;
+}
+
+export function createClient(options: ClientOptions): MarketoClient {
+  const context: Context = { ...options, calls: 0 };
+  return {
+    get calls() {
+      return context.calls;
+    },
+    call: (call, how = {}) => callWithRepetition(context, call, how),
+  };
+}
+
+async function callWithRepetition(
+  context: Context,
+  call: MarketoCall,
+  how: CallOptions,
+): Promise<Envelope> {
+  const { timing, limiter, random = Math.random, log = () => undefined } = context;
+  const retry = { ...RETRY_DEFAULTS, ...context.retry, codes: retryCodes(WINDOW_MS) };
+  let last: Problem | undefined;
+  const once = async (): Promise<Outcome> => {
+    const outcome = await attempt(context, call, how);
+    if (outcome.kind === "problem") last = outcome;
+    return outcome;
+  };
+  const onWait = (failure: Failure, afterMs: number) => {
+    log({ event: "wait", code: failure.code, afterMs, requestId: failure.requestId ?? null });
+    if (last?.error && ruleOf(last.error).action === "waitWindow") limiter.pause(afterMs);
+  };
+  try {
+    return await repeat(
+      { timing, random, retry, signal: how.signal, onWait },
+      { method: call.method, idempotent: call.method === "GET" },
+      once,
+    );
+  } catch (error) {
+    if (!last || !(error instanceof CallError) || error.failure !== last.failure) throw error;
+    throw new MarketoCallError(last.failure, last.error, last.mayHaveApplied);
+  }
+}
+
+async function attempt(context: Context, call: MarketoCall, how: CallOptions): Promise<Outcome> {
+  try {
+    const answer = await sendSignedIn(context, call, how);
+    return answer.kind === "success"
+      ? { kind: "done", result: answer.envelope }
+      : problemOf(answer.error, answer.requestId);
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const failure: Failure = { ...error.failure, side: "marketo" };
+    const mayHaveApplied = error.sent === "maybe";
+    // A bad certificate, a redirect or a cancellation stays what it is.
+    if (failure.class !== "retry") throw new MarketoCallError(failure, null, mayHaveApplied);
+    return {
+      kind: "problem",
+      status: 0,
+      code: "",
+      failure,
+      sent: error.sent,
+      error: null,
+      mayHaveApplied,
+    };
+  }
+}
+
+/** A refused token is renewed and the call made once more: the first refusal says nothing about the call. */
+async function sendSignedIn(
+  context: Context,
+  call: MarketoCall,
+  how: CallOptions,
+): Promise<Answer> {
+  const { signal } = how;
+  const answer = await send(context, await context.tokens.token({ signal }), call, how);
+  if (answer.kind === "success" || ruleOf(answer.error).action !== "renewToken") return answer;
+  const renewed = await context.tokens.token({ signal, forceRefresh: true });
+  return send(context, renewed, call, how);
+}
+
+/** One call within the budget. */
+async function send(
+  context: Context,
+  token: string,
+  call: MarketoCall,
+  how: CallOptions,
+): Promise<Answer> {
+  const response = await context.limiter.run(() => {
+    context.calls++;
+    return context.transport.send(toRequest(context.url, token, call, how.signal));
+  }, how);
+  return interpret(response);
+}
+
+function problemOf(error: ApiError, requestId: string | null): Problem {
+  return {
+    kind: "problem",
+    status: 200,
+    code: ruleKey(error),
+    failure: toFailure(error, requestId),
+    error,
+    mayHaveApplied: ruleOf(error).mayHaveApplied === true,
+  };
+}
+
+function toRequest(
+  root: string,
+  token: string,
+  call: MarketoCall,
+  signal: AbortSignal | undefined,
+): HttpRequest {
+  const base = root.replace(/\/+$/, "") + call.path;
+  const query = encodeQuery(call.query ?? {});
+  const headers: Record<string, string> = {
+    Authorization: `Bearer ${token}`,
+    Accept: "application/json",
+  };
+  const common = { timeoutMs: call.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal };
+  if (call.method === "GET" && call.path.length + query.length > LONGEST_TARGET) {
+    headers["Content-Type"] = "application/x-www-form-urlencoded";
+    return { ...common, method: "POST", url: `${base}?_method=GET`, headers, body: query };
+  }
+  const url = query === "" ? base : `${base}?${query}`;
+  if (call.body === undefined) return { ...common, method: call.method, url, headers };
+  headers["Content-Type"] = "application/json";
+  return { ...common, method: call.method, url, headers, body: JSON.stringify(call.body) };
+}
+
+function encodeQuery(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.toString();
+}
