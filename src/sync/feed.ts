@@ -1,0 +1,165 @@
+import type { FieldValue, RecordType } from "../model/record";
+import { SIDES } from "../model/record";
+import type { FieldChange } from "./decideField";
+import type { FieldRule } from "./fieldRule";
+import { writes } from "./fieldRule";
+import { baseHash, hashKey, sameHash } from "./hash";
+import type { Positions } from "./diff";
+import type { Policies } from "./policy";
+import type { EventField, MarketoEvent } from "./ports";
+import type { Base, PendingEcho } from "./statePort";
+
+export interface FeedContext {
+  rules: readonly FieldRule[];
+  positions: Positions;
+  /** The person's base; null when the person has no link. */
+  base: Base | null;
+  /** The person's writes that the feed has not shown yet. */
+  echoes: readonly PendingEcho[];
+}
+
+/** A value of somebody else that our write replaced without having seen it. */
+export interface Overwritten {
+  rule: FieldRule;
+  /** Marketo's value between the last agreement and our write. */
+  lostValue: FieldValue;
+  echo: PendingEcho;
+}
+
+/** What the value was before our own write, for the activity that was logged without it. */
+export interface KnownBefore {
+  activityId: number;
+  key: string;
+  before: FieldValue;
+}
+
+export interface FeedVerdict {
+  /** The person must be read: something changed that is not our own write, or the texts do not tell. */
+  needsRead: boolean;
+  /** Columns whose Marketo value changed by another hand. */
+  changed: readonly string[];
+  /** Columns of one-way fields whose copy was edited; neither carried nor overwritten, told once per edit. */
+  drift: readonly string[];
+  /** Our writes that have arrived. */
+  confirmed: readonly PendingEcho[];
+  before: readonly KnownBefore[];
+  overwritten: readonly Overwritten[];
+}
+
+/**
+ * Reads a person's change events (deduplicated, in feed order) against our own writes: which events are echoes, which
+ * show that we replaced a newer value, and whether the person must be read. Sources and times prove nothing; values do.
+ */
+export function evaluateFeed(events: readonly MarketoEvent[], context: FeedContext): FeedVerdict {
+  const verdict = {
+    needsRead: false,
+    changed: [] as string[],
+    drift: [] as string[],
+    confirmed: [] as PendingEcho[],
+    before: [] as KnownBefore[],
+    overwritten: [] as Overwritten[],
+  };
+  const changes = events.flatMap((event) => (event.kind === "changed" ? event.fields : []));
+  for (const rule of context.rules) {
+    const steps = changes.filter(({ name }) => name === rule.field).map((step) => read(rule, step));
+    if (steps.length === 0) continue;
+    const field = evaluateField(rule, steps, context);
+    verdict.confirmed.push(...field.confirmed);
+    verdict.before.push(...field.before);
+    verdict.overwritten.push(...field.overwritten);
+    if (!field.foreign) continue;
+    if (writes(rule, "dynamics")) {
+      verdict.changed.push(rule.key);
+      verdict.needsRead = true;
+    } else verdict.drift.push(rule.key);
+  }
+  return verdict;
+}
+
+/** One change of one field; a hash is null when the text does not tell the value. */
+interface Step {
+  oldValue: FieldValue | undefined;
+  oldHash: Uint8Array | null;
+  newHash: Uint8Array | null;
+}
+
+function read({ codec }: FieldRule, { oldValue, newValue }: EventField): Step {
+  const before = codec.fromFeed(oldValue);
+  const after = codec.fromFeed(newValue);
+  const hash = (value: FieldValue | undefined) =>
+    value === undefined ? null : hashKey(codec.compareKey(value));
+  return { oldValue: before, oldHash: hash(before), newHash: hash(after) };
+}
+
+interface FieldVerdict {
+  foreign: boolean;
+  confirmed: PendingEcho[];
+  before: KnownBefore[];
+  overwritten: Overwritten[];
+}
+
+function evaluateField(
+  rule: FieldRule,
+  steps: readonly Step[],
+  { positions, base, echoes }: FeedContext,
+): FieldVerdict {
+  const position = positions.get(rule.key);
+  const agreed = base && position !== undefined ? baseHash(base, position) : null;
+  const open = echoes.filter((echo) => echo.position === position);
+  const verdict: FieldVerdict = { foreign: false, confirmed: [], before: [], overwritten: [] };
+  const unexplained: Step[] = [];
+  for (const step of steps) {
+    const at = open.findIndex(({ sentHash }) => sameHash(sentHash, step.newHash));
+    const echo = open[at];
+    if (!echo) {
+      unexplained.push(step);
+      continue;
+    }
+    open.splice(at, 1);
+    confirm(rule, { echo, step }, verdict);
+  }
+  const replaced = verdict.overwritten.map(({ rule: { codec }, lostValue }) =>
+    hashKey(codec.compareKey(lostValue)),
+  );
+  verdict.foreign = unexplained.some(
+    ({ newHash }) =>
+      !sameHash(newHash, agreed) && !replaced.some((lost) => sameHash(lost, newHash)),
+  );
+  return verdict;
+}
+
+/** Our write has arrived; its event tells what it replaced. */
+function confirm(
+  rule: FieldRule,
+  { echo, step }: { echo: PendingEcho; step: Step },
+  verdict: FieldVerdict,
+): void {
+  verdict.confirmed.push(echo);
+  if (step.oldValue === undefined) return;
+  verdict.before.push({ activityId: echo.activityId, key: rule.key, before: step.oldValue });
+  const hadPrior = echo.priorHash.some((byte) => byte !== 0);
+  if (hadPrior && !sameHash(step.oldHash, echo.priorHash)) {
+    verdict.overwritten.push({ rule, lostValue: step.oldValue, echo });
+  }
+}
+
+/**
+ * A value that our write replaced unseen is a clash like any other (R3): if Dynamics wins, it is only told; if Marketo
+ * wins, it goes back to Marketo and on to Dynamics. `sent` is our value, as far as the caller knows it.
+ */
+export function decideOverwritten(
+  { rule, lostValue }: Overwritten,
+  sent: FieldValue | undefined,
+  { recordType, policies }: { recordType: RecordType; policies: Policies },
+): { reason: "overwrote-newer-value"; restore: FieldChange[] } {
+  const reason = "overwrote-newer-value";
+  if (rule.direction !== "both" || policies.winner[recordType] === "dynamics") {
+    return { reason, restore: [] };
+  }
+  const restore = SIDES.map((to): FieldChange => {
+    const change: FieldChange = { rule, to, before: sent, after: lostValue, clash: true };
+    if (sent !== undefined) change.lost = sent;
+    return change;
+  });
+  return { reason, restore };
+}

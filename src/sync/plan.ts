@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import type { CycleCounts } from "../model/activity";
+import { emptyCounts } from "../model/activity";
+import type { RecordType } from "../model/record";
+import type { FieldChange } from "./decideField";
+import type { Decision } from "./decision";
+
+/** One record of a plan; a record that is to be created has no id on that side yet. */
+export interface PlannedAction {
+  recordType: RecordType;
+  dynamicsId: string | null;
+  personId: number | null;
+  decision: Decision;
+}
+
+/** What a plan would do, without the records: enough for the brakes. */
+export interface PlanTotals {
+  counts: CycleCounts;
+  /** Filled values that would become empty (or whose value before is not known). */
+  empties: number;
+  /** Persons that would be flagged or whose link would end because a record was deleted. */
+  deletes: number;
+  /** The same for the same actions in any order; anything that would be written makes it another one. */
+  hash: string;
+}
+
+export interface Plan {
+  actions: readonly PlannedAction[];
+  totals: PlanTotals;
+}
+
+export function makePlan(actions: readonly PlannedAction[]): Plan {
+  const tally = new PlanTally();
+  for (const action of actions) tally.add(action);
+  return { actions, totals: tally.totals() };
+}
+
+/** Adds a plan up action by action, so that a long one need not be kept whole. */
+export class PlanTally {
+  readonly #counts = emptyCounts();
+  #empties = 0;
+  #deletes = 0;
+  #actions = 0;
+  /** Sum of the actions' digests, word by word: a sum does not know an order. */
+  readonly #sum = new Uint32Array(8);
+
+  add(action: PlannedAction): void {
+    const { decision } = action;
+    count(this.#counts, decision);
+    if (DELETING.has(decision.kind)) this.#deletes++;
+    const changes = changesOf(decision);
+    this.#empties += changes.filter(emptiesTarget).length;
+    const line = JSON.stringify([
+      action.recordType,
+      action.dynamicsId,
+      action.personId,
+      decision.kind,
+      changes.map(({ rule, to, after }) => [to, rule.key, rule.codec.compareKey(after)]).sort(),
+    ]);
+    const digest = createHash("sha256").update(line).digest();
+    for (let i = 0; i < 8; i++) this.#sum[i] = (this.#sum[i] ?? 0) + digest.readUInt32LE(i * 4);
+    this.#actions++;
+  }
+
+  totals(): PlanTotals {
+    const hash = createHash("sha256").update(`${this.#actions}:`).update(this.#sum).digest("hex");
+    return {
+      counts: structuredClone(this.#counts),
+      empties: this.#empties,
+      deletes: this.#deletes,
+      hash,
+    };
+  }
+}
+
+/** Everything that a decision would write. */
+export function changesOf(decision: Decision): readonly FieldChange[] {
+  switch (decision.kind) {
+    case "write":
+    case "link":
+      return [...decision.toDynamics, ...decision.toMarketo];
+    case "createPerson":
+    case "recreatePerson":
+    case "createRow":
+      return decision.changes;
+    default:
+      return [];
+  }
+}
+
+const DELETING: ReadonlySet<Decision["kind"]> = new Set([
+  "flagDeleted",
+  "unlinkPerson",
+  "dissolve",
+]);
+
+function emptiesTarget({ before, after }: FieldChange): boolean {
+  return after === null && before !== null;
+}
+
+/** Adds one decision to the counts; a conflict that is resolved by a write counts as both. */
+function count(counts: CycleCounts, decision: Decision): void {
+  switch (decision.kind) {
+    case "createPerson":
+    case "recreatePerson":
+      counts.created.marketo++;
+      break;
+    case "createRow":
+      counts.created.dynamics++;
+      break;
+    case "write":
+    case "link":
+      if (decision.toDynamics.length) counts.updated.dynamics++;
+      if (decision.toMarketo.length) counts.updated.marketo++;
+      if (decision.conflict) counts.conflicts++;
+      if (decision.refusals.length) counts.refused++;
+      break;
+    case "refused":
+      counts.refused++;
+      if (decision.conflict) counts.conflicts++;
+      break;
+    case "ambiguous":
+      counts.conflicts++;
+      break;
+    case "flagDeleted":
+      counts.updated.marketo++;
+      break;
+    case "skip":
+      counts.skipped++;
+      break;
+    case "agree":
+    case "unlinkPerson":
+    case "dissolve":
+    case "read":
+      break;
+  }
+}
