@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { startBrowser } from "./browser";
+import { ensureChromium } from "./chromium";
+import { ensureServer } from "./installation";
+import type { ServerOptions, WorkbenchServer } from "./server";
+import { installExtension, startServer } from "./server";
+import { picture } from "./ui";
+import { openWorkbench } from "./workbenchPage";
+
+const ACTION_MS = 20_000;
+
+export interface SessionOptions {
+  /** Installed before the window opens. */
+  vsix?: string;
+  /** Loaded from its folder, as F5 does. */
+  development?: string;
+  settings?: Record<string, unknown>;
+  environment?: Record<string, string>;
+  viewport?: { width: number; height: number };
+  pixelRatio?: number;
+}
+
+/** A user in front of a window: server, browser and workbench with folders of their own. */
+export interface Session {
+  page: Page;
+  browser: BrowserContext;
+  server: WorkbenchServer;
+  /** The folder that is open in the window. */
+  workspace: string;
+  /** A further window on the same server. */
+  openWindow(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const say = (line: string) => console.error(line);
+  const [installation, executable] = [await ensureServer(say), await ensureChromium(say)];
+  const home = mkdtempSync(join(tmpdir(), "contact-sync-ui-"));
+  const workspace = join(home, "workspace");
+  mkdirSync(workspace);
+  const serverOptions: ServerOptions = {
+    installation,
+    home,
+    settings: options.settings,
+    environment: options.environment,
+  };
+  if (options.vsix) await installExtension(serverOptions, options.vsix);
+  const server = await startServer(serverOptions);
+  const browser = await startBrowser({
+    executable,
+    // A profile of its own: secrets live in it, and it must outlive a reload.
+    profile: join(home, "profile"),
+    temporary: join(home, "tmp"),
+    viewport: options.viewport,
+    pixelRatio: options.pixelRatio,
+  });
+  browser.setDefaultTimeout(ACTION_MS);
+  const development = options.development ? [options.development] : [];
+  const openWindow = () => openWorkbench(browser, server, { folder: workspace, development });
+  const close = async () => {
+    await browser.close();
+    await server.stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    return { page: await openWindow(), browser, server, workspace, openWindow, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs one step of a user test; when it fails, a picture of the window shows where. */
+export async function withPicture<T>(page: Page, name: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const path = await picture(page, `failed-${name}`);
+    throw new Error(`${name} failed; the window is shown in ${path}`, { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { RESULTS } from "./paths";
+
+/** Runs a command by its title in the palette ("Contact Sync: Run Sync Cycle"). */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = quickInput(page).locator(".quick-input-box input");
+  await input.fill(`>${title}`);
+  const row = rowNamed(quickInput(page), title);
+  await row.waitFor();
+  // By keyboard: a click can answer the list that the command opens in the same place.
+  await page.keyboard.press("Enter");
+}
+
+/** The list or input box that VS Code shows at the top. */
+export function quickInput(page: Page): Locator {
+  return page.locator(".quick-input-widget:visible");
+}
+
+/** Chooses one entry of a quick pick by its label. */
+export async function choose(page: Page, label: string): Promise<void> {
+  const row = rowNamed(quickInput(page), label);
+  await row.waitFor();
+  await quickInput(page).locator(".quick-input-box input").fill(label);
+  await row.waitFor();
+  await page.keyboard.press("Enter");
+  await row.waitFor({ state: "detached" });
+}
+
+/** Fills the input box with this prompt or title and accepts it. */
+export async function answer(page: Page, prompt: string, text: string): Promise<void> {
+  const box = quickInput(page).filter({ hasText: prompt });
+  await box.waitFor();
+  await box.locator(".quick-input-box input").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens the view container with this title from the activity bar. */
+export async function openContainer(page: Page, title: string): Promise<void> {
+  const tab = page.locator(".activitybar .action-item", {
+    has: page.locator(`a.action-label[aria-label^="${title}"]`),
+  });
+  const checked = await tab.getAttribute("aria-selected");
+  if (checked !== "true") await tab.locator("a.action-label").click();
+}
+
+/** A view of the side bar by its title. */
+export function view(page: Page, title: string): Locator {
+  return page.locator(".sidebar .pane", {
+    has: page.locator(`.pane-header[aria-label^="${title}"]`),
+  });
+}
+
+/** A row of a tree by the text that it shows. */
+export function treeItem(page: Page, text: string): Locator {
+  return page.locator(".sidebar .monaco-list-row", { hasText: text }).first();
+}
+
+/** A notification that contains this text. */
+export function notification(page: Page, text: string): Locator {
+  return page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+}
+
+export async function answerNotification(page: Page, text: string, button: string): Promise<void> {
+  const item = notification(page, text);
+  await item.locator(".monaco-button", { hasText: button }).click();
+  await item.waitFor({ state: "detached" });
+}
+
+/** A modal dialog that contains this text. */
+export function dialog(page: Page, text: string): Locator {
+  return page.locator(".monaco-dialog-box", { hasText: text });
+}
+
+export async function answerDialog(page: Page, text: string, button: string): Promise<void> {
+  const box = dialog(page, text);
+  await box.locator(".dialog-buttons .monaco-button", { hasText: button }).click();
+  await box.waitFor({ state: "detached" });
+}
+
+/** A status bar item that contains this text. */
+export function statusItem(page: Page, text: string): Locator {
+  return page.locator(".statusbar-item", { hasText: text });
+}
+
+/** The document of the visible webview: its content is two frames deep. */
+export function webview(page: Page): FrameLocator {
+  return page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+}
+
+/** Saves a picture among the test results and returns its path. */
+export async function picture(page: Page, name: string): Promise<string> {
+  mkdirSync(RESULTS, { recursive: true });
+  const path = join(RESULTS, `${name}.png`);
+  await page.screenshot({ path });
+  return path;
+}
+
+function rowNamed(list: Locator, label: string): Locator {
+  return list.locator(".monaco-list-row", { hasText: label }).first();
+}
