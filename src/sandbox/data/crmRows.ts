@@ -19,7 +19,7 @@ const FIRST_DAY = Date.UTC(2017, 0, 2, 7, 0, 0);
 const DAYS = 3_200;
 
 /** Rows are young or old, and were touched again some time later; all of it before the sandbox starts. */
-function stamps(random: Random): { createdon: string; modifiedon: string } {
+export function stamps(random: Random): { createdon: string; modifiedon: string } {
   const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
   const created = FIRST_DAY + random.below(DAYS) * DAY + random.below(36_000) * 1000;
   const modified = created + random.below(60) * DAY + random.below(3_600) * 1000;

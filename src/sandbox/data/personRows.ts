@@ -1,5 +1,5 @@
 import type { Random } from "../kernel/random";
-import { contactAt, leadAt, type CrmPlan, type CrmRow } from "./crmRows";
+import { contactAt, leadAt, stamps, type CrmPlan, type CrmRow } from "./crmRows";
 import { createHuman, type Human } from "./human";
 import { rowRandom } from "./seeds";
 
@@ -81,8 +81,11 @@ export function personOf(row: CrmRow): PersonRow {
 export function personAt(plan: CrmPlan, index: number): PersonRow {
   const random = rowRandom(plan.seed, "person", index);
   const known = index % 2 === 0 ? crmRowFor(plan, index / 2) : undefined;
-  if (known?.["emailaddress1"]) return drifted(random, personOf(known), index);
-  return stranger(random, createHuman(random, { index, domainSuffix: "invalid" }), index);
+  const person = known?.["emailaddress1"]
+    ? drifted(random, personOf(known), index)
+    : stranger(random, createHuman(random, { index, domainSuffix: "invalid" }), index);
+  const { createdon, modifiedon } = stamps(random);
+  return { ...person, createdAt: createdon, updatedAt: modifiedon };
 }
 
 /** The CRM row number `turn` in an order that visits contacts and leads evenly, each once. */

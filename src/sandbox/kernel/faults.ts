@@ -20,6 +20,7 @@ export type FaultAction =
 /** Which calls a fault hits: every given member must match; `skip` calls pass first, then `times` are hit (default 1). */
 export interface FaultRule {
   server: ServerName;
+  /** One method, or several parted by `|`: `POST|PATCH|DELETE`. */
   method?: string;
   /** A regular expression over path and query, e.g. `^/rest/v1/leads\\.json`. */
   path?: string;
@@ -77,7 +78,7 @@ export class Faults {
 
 function matches(rule: FaultRule, server: ServerName, request: SandboxRequest): boolean {
   if (rule.server !== server) return false;
-  if (rule.method && rule.method !== request.method) return false;
+  if (rule.method && !rule.method.split("|").includes(request.method)) return false;
   if (rule.path && !new RegExp(rule.path).test(request.target)) return false;
   return !rule.body || new RegExp(rule.body).test(request.body.toString("utf8"));
 }
