@@ -1,0 +1,85 @@
+import type { CallCounter, CallOptions, DynamicsIdentity, DynamicsPort } from "../../sync/ports";
+import { readChanges } from "./changes";
+import { createClient, type ClientOptions } from "./client";
+import { describe } from "./describe";
+import { createLookupCatalog } from "./lookups";
+import {
+  readIdentity,
+  readOrganization,
+  readOwners,
+  readPrivileges,
+  type OrganizationFacts,
+  type OwnerChoice,
+  type UserPrivilege,
+} from "./organization";
+import { readWhere } from "./reading";
+import { TABLES } from "./rows";
+import { writeAll } from "./writing";
+
+export interface DynamicsConnectorOptions extends ClientOptions {
+  /** Rows on a page of a tracked read, at most 5000. */
+  pageSize?: number;
+  /** Writes in one call, at most 1000. */
+  batchSize?: number;
+  /** Write calls at once; the server's own recommendation caps it. */
+  parallel?: number;
+}
+
+/** What the checks and the pick lists need beyond the sync. */
+export interface DynamicsExtras {
+  organization(options?: CallOptions): Promise<OrganizationFacts>;
+  privileges(options?: CallOptions): Promise<UserPrivilege[]>;
+  owners(options?: CallOptions): Promise<OwnerChoice[]>;
+}
+
+export type DynamicsConnector = DynamicsPort & CallCounter & DynamicsExtras;
+
+const PAGE_SIZE = 5_000;
+const BATCH_SIZE = 100;
+const PARALLEL = 4;
+
+export function createDynamicsConnector(options: DynamicsConnectorOptions): DynamicsConnector {
+  const { timing, random = Math.random } = options;
+  const client = createClient(options);
+  const catalog = createLookupCatalog(client);
+  const reader = { client, catalog, now: () => timing.now() };
+  const pageSize = Math.min(options.pageSize ?? PAGE_SIZE, PAGE_SIZE);
+  const batchSize = options.batchSize ?? BATCH_SIZE;
+  const parallel = options.parallel ?? PARALLEL;
+  const writer = { client, catalog, timing, random, batchSize, parallel };
+  let known: DynamicsIdentity | undefined;
+
+  async function identity(callOptions?: CallOptions): Promise<DynamicsIdentity> {
+    known = await readIdentity(reader, callOptions);
+    return known;
+  }
+  async function userId(callOptions?: CallOptions): Promise<string> {
+    return (known ?? (await identity(callOptions))).userId;
+  }
+
+  return {
+    get calls() {
+      return client.calls;
+    },
+    identity,
+    describe: (recordType, callOptions = {}) =>
+      describe(reader, recordType, { ...callOptions, userId: () => userId(callOptions) }),
+    changes: (recordType, request) =>
+      readChanges({ client, catalog, pageSize }, recordType, request),
+    read: (recordType, ids, columns, callOptions) =>
+      readWhere(
+        reader,
+        recordType,
+        { column: TABLES[recordType].primaryId, values: ids.map((id) => id.toLowerCase()) },
+        columns,
+        callOptions,
+      ),
+    find: (recordType, query, columns, callOptions) =>
+      readWhere(reader, recordType, query, columns, callOptions),
+    write: (recordType, writes, callOptions) => writeAll(writer, recordType, writes, callOptions),
+    organization: (callOptions) => readOrganization(client, callOptions),
+    privileges: async (callOptions) =>
+      readPrivileges(client, await userId(callOptions), callOptions),
+    owners: (callOptions) => readOwners(client, callOptions),
+  };
+}

@@ -1,0 +1,122 @@
+import { CallError } from "../../model/failure";
+import type { RecordType } from "../../model/record";
+import type { CallOptions, DynamicsRow } from "../../sync/ports";
+import type { BatchPart } from "./batch";
+import { notUnderstood, parseJson, type OrgClient } from "./client";
+import { classify, type Answer } from "./errors";
+import type { LookupCatalog } from "./lookups";
+import { chunk, inFilter, query } from "./odata";
+import { select, TABLES, toRow, type WireRow } from "./rows";
+
+export interface RowReader {
+  client: OrgClient;
+  catalog: LookupCatalog;
+  now(): number;
+}
+
+/** A URL of this length passes every gateway; longer queries travel inside a batch, where 64 KB are allowed. */
+const MAX_URL = 2_000;
+const VALUES_PER_QUERY = 300;
+const QUERIES_PER_BATCH = 10;
+/** Room for the list of values in one URL inside a batch. */
+const MAX_LIST = 30_000;
+const PREFER = { Prefer: "odata.maxpagesize=5000" };
+
+/** Rows whose column equals one of the values, in as few calls as the length of URLs allows. */
+export async function readWhere(
+  reader: RowReader,
+  recordType: RecordType,
+  where: { column: string; values: readonly string[] },
+  columns: readonly string[],
+  { signal }: CallOptions = {},
+): Promise<DynamicsRow[]> {
+  if (where.values.length === 0) return [];
+  const lookups = await reader.catalog.of(recordType, columns);
+  const $select = select(recordType, columns, lookups);
+  const targets = chunk([...new Set(where.values)], valuesPerQuery(where.values)).map(
+    (values) =>
+      `${TABLES[recordType].set}?${query({ $select, $filter: inFilter(where.column, values) })}`,
+  );
+  const [only] = targets;
+  const pages =
+    targets.length === 1 && only && only.length <= MAX_URL
+      ? [
+          (await reader.client.get(only, {
+            headers: PREFER,
+            ...(signal ? { signal } : {}),
+          })) as Page,
+        ]
+      : await batchPages(reader, targets, signal);
+  const wire = (await Promise.all(pages.map((page) => withNextPages(reader, page, signal)))).flat();
+  return wire.map((entry) => {
+    const row = toRow(recordType, columns, entry);
+    if (!row) throw notUnderstood(`A ${recordType} row came without its id or version.`);
+    return row;
+  });
+}
+
+/** As many as fit into one URL even if all are as long as the longest one. */
+function valuesPerQuery(values: readonly string[]): number {
+  const longest = Math.max(...values.map((value) => encodeURIComponent(value).length + 5));
+  return Math.max(1, Math.min(VALUES_PER_QUERY, Math.floor(MAX_LIST / longest)));
+}
+
+interface Page {
+  value?: WireRow[];
+  "@odata.nextLink"?: string;
+}
+
+async function batchPages(
+  reader: RowReader,
+  targets: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (const group of chunk(targets, QUERIES_PER_BATCH)) {
+    const answers = await getAll(reader, group, signal);
+    for (const answer of answers) pages.push(parseJson(answer) as Page);
+  }
+  return pages;
+}
+
+/** Several GETs in one call; each must succeed. A part that was throttled is asked for again by itself. */
+export async function getAll(
+  { client, now }: RowReader,
+  targets: readonly string[],
+  signal?: AbortSignal,
+): Promise<Answer[]> {
+  const parts = targets.map((target): BatchPart => ({
+    method: "GET",
+    path: `${client.root}${target}`,
+    headers: { Accept: "application/json", ...PREFER },
+  }));
+  const options = { idempotent: true, ...(signal ? { signal } : {}) };
+  const answers = await client.batch(parts, options);
+  return Promise.all(
+    targets.map(async (target, index) => {
+      const answer = answers[index];
+      if (answer && answer.status < 400) return answer;
+      const failure = answer && classify(answer, now()).failure;
+      if (failure && failure.class !== "retry") throw new CallError(failure);
+      return client.send({ method: "GET", target, headers: PREFER, ...options });
+    }),
+  );
+}
+
+async function withNextPages(
+  { client }: RowReader,
+  first: Page,
+  signal: AbortSignal | undefined,
+): Promise<WireRow[]> {
+  const rows = [...(first.value ?? [])];
+  let next = first["@odata.nextLink"];
+  while (next) {
+    const page = (await client.get(next, {
+      headers: PREFER,
+      ...(signal ? { signal } : {}),
+    })) as Page;
+    rows.push(...(page.value ?? []));
+    next = page["@odata.nextLink"];
+  }
+  return rows;
+}

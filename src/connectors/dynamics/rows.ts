@@ -1,0 +1,56 @@
+import type { DynamicsRow } from "../../sync/ports";
+import type { RecordType } from "../../model/record";
+import { isGuid } from "./odata";
+import type { Lookups } from "./lookups";
+
+/** The two tables as the Web API names them. */
+export const TABLES: Record<RecordType, { set: string; primaryId: string }> = {
+  contact: { set: "contacts", primaryId: "contactid" },
+  lead: { set: "leads", primaryId: "leadid" },
+};
+
+export type WireRow = Record<string, unknown>;
+
+/** The name under which a column is read: lookups are computed properties. */
+export function selectName(column: string, lookups: Lookups): string {
+  return lookups.has(column) ? `_${column}_value` : column;
+}
+
+export function select(
+  recordType: RecordType,
+  columns: readonly string[],
+  lookups: Lookups,
+): string {
+  const { primaryId } = TABLES[recordType];
+  const names = [primaryId, ...columns.map((column) => selectName(column, lookups))];
+  return [...new Set(names)].join(",");
+}
+
+/** A row of ours from a row of the wire, or undefined when it lacks its id or version. */
+export function toRow(
+  recordType: RecordType,
+  columns: readonly string[],
+  wire: WireRow,
+): DynamicsRow | undefined {
+  const id = wire[TABLES[recordType].primaryId];
+  const version = wire["@odata.etag"];
+  if (!isGuid(id) || typeof version !== "string") return undefined;
+  const values: WireRow = {};
+  for (const column of columns) {
+    const lookup = `_${column}_value`;
+    if (column in wire) values[column] = wire[column];
+    else if (lookup in wire) values[column] = lowerGuid(wire[lookup]);
+  }
+  return { id: id.toLowerCase(), version, values };
+}
+
+function lowerGuid(value: unknown): unknown {
+  return isGuid(value) ? value.toLowerCase() : value;
+}
+
+/** A tombstone of a delta: its context ends with `$deletedEntity`; the id is a bare GUID. */
+export function deletedId(wire: WireRow): string | undefined {
+  const context = wire["@odata.context"];
+  if (typeof context !== "string" || !context.endsWith("/$deletedEntity")) return undefined;
+  return isGuid(wire["id"]) ? wire["id"].toLowerCase() : undefined;
+}
