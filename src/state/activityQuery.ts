@@ -1,0 +1,103 @@
+import type { Activity } from "../model/activity";
+import type { ActivityQuery } from "../sync/statePort";
+import { ACTIVITY_COLUMNS, activityFromRow } from "./activityRows";
+import type { SqlDatabase, SqlValue } from "./database";
+
+const DEFAULT_LIMIT = 100;
+
+/** A WHERE clause with its values. */
+interface Filter {
+  conditions: string[];
+  values: SqlValue[];
+}
+
+export function findActivities(database: SqlDatabase, query: ActivityQuery): Activity[] {
+  const { conditions, values } = filterOf(query);
+  const sql = `SELECT ${ACTIVITY_COLUMNS} FROM activity${where(conditions)} ORDER BY ${orderOf(query)} LIMIT ? OFFSET ?`;
+  const page = [query.limit ?? DEFAULT_LIMIT, query.offset ?? 0];
+  return database.query(sql, [...values, ...page]).map(activityFromRow);
+}
+
+export function countActivities(database: SqlDatabase, query: ActivityQuery): number {
+  const { conditions, values } = filterOf(query);
+  const rows = database.query(`SELECT count(*) FROM activity${where(conditions)}`, values);
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
+}
+
+/** The order is total (the id decides ties), so that pages neither repeat nor skip a row. */
+function orderOf({ sort }: ActivityQuery): string {
+  const way = (sort?.descending ?? true) ? "DESC" : "ASC";
+  const columns = {
+    time: ["at", "id"],
+    cycle: ["cycle", "id"],
+    outcome: ["outcome", "at", "id"],
+    record: ["dynamics_id", "person", "id"],
+  }[sort?.by ?? "time"];
+  return columns.map((column) => `${column} ${way}`).join(", ");
+}
+
+/** A plus sign keeps SQLite from choosing the column's index where reading in the asked order stops earlier. */
+function filterOf(query: ActivityQuery): Filter {
+  const filter: Filter = { conditions: [], values: [] };
+  const add = (condition: string, ...values: SqlValue[]): void => {
+    filter.conditions.push(condition);
+    filter.values.push(...values);
+  };
+  if (query.record !== undefined) addRecord(add, query.record.trim());
+  if (query.outcomes !== undefined) {
+    const column = query.outcomes.length === 1 ? "outcome" : "+outcome";
+    add(`${column} IN (${query.outcomes.map(() => "?").join(", ")})`, ...query.outcomes);
+  }
+  if (query.side !== undefined) add("(sides & ?) <> 0", query.side === "dynamics" ? 1 : 2);
+  if (query.cycle !== undefined) add("cycle = ?", query.cycle);
+  if (query.conflictsOnly) add("conflict = 1");
+  if (query.field !== undefined)
+    add("id IN (SELECT activity FROM activity_field WHERE field = ?)", query.field);
+  if (query.text) addText(add, query.text);
+  return filter;
+}
+
+type AddCondition = (condition: string, ...values: SqlValue[]) => void;
+
+function addRecord(add: AddCondition, record: string): void {
+  if (/^\d{1,15}$/.test(record)) add("(person = ? OR dynamics_id = ?)", Number(record), record);
+  else add("dynamics_id = ?", record.toLowerCase());
+}
+
+const SEARCHED = [
+  "contents",
+  "error_message",
+  "reason",
+  "dynamics_id",
+  "person",
+  "error_code",
+  "request_id",
+];
+
+/** LIKE ignores case for ASCII only; for other letters the text is also looked for in lower and in upper case. */
+function addText(add: AddCondition, text: string): void {
+  const variants = new Set([text]);
+  if (!/^[ -~]*$/.test(text)) variants.add(text.toLowerCase()).add(text.toUpperCase());
+  const conditions: string[] = [];
+  const values: string[] = [];
+  for (const variant of variants) {
+    for (const column of SEARCHED) {
+      conditions.push(`${column} LIKE ? ESCAPE '\\'`);
+      values.push(`%${likePattern(column === "contents" ? inJson(variant) : variant)}%`);
+    }
+  }
+  add(`(${conditions.join(" OR ")})`, ...values);
+}
+
+/** The text as it stands inside a JSON string. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function likePattern(text: string): string {
+  return text.replace(/[\\%_]/g, (special) => `\\${special}`);
+}
