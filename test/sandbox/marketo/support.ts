@@ -79,7 +79,7 @@ export async function bench(options: Partial<MarketoOptions> = {}): Promise<Benc
     );
   const get = (path: string, query: Record<string, string | number> = {}) => {
     const text = new URLSearchParams(
-      Object.entries(query).map(([name, value]) => [name, String(value)]),
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
     ).toString();
     return read(call(text ? `${path}?${text}` : path));
   };
