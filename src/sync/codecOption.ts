@@ -195,7 +195,8 @@ function firstByImage(mapped: readonly MappedValue[]): Map<string, MappedValue> 
 
 /** Labels are compared without case and outer blanks: `hot` typed by hand is the option `Hot`. */
 export function imageKey(image: string): string {
-  return image.trim().toLowerCase();
+  // Blanks alone are a value, and only the empty value has the empty key.
+  return image.trim().toLowerCase() || image;
 }
 
 function imageProblem(side: Side, image: string, field: FieldDescription): FitProblem | null {

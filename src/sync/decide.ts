@@ -3,16 +3,15 @@ import type { FieldValues, Pair, Side } from "../model/record";
 import { SIDES, other } from "../model/record";
 import type { AgreedValue, FieldChange } from "./decideField";
 import { decideField } from "./decideField";
-import type { Decision, DecisionContext, FieldDecisions, Refusal, Situation } from "./decision";
+import type { Decision, DecisionContext, FieldDecisions, Situation } from "./decision";
 import type { SideReading } from "./decision";
 import type { FieldDiff } from "./diff";
 import { diffRecord } from "./diff";
 import { writes } from "./fieldRule";
 import type { LinkRule, SideCondition } from "./linkTable";
 import { LINK_TABLE } from "./linkTable";
-import type { FieldProblem } from "./normalize";
-import { problemsFor } from "./normalize";
 import { firstContactWinner } from "./policy";
+import { refusalReason, refusalsOf } from "./refusal";
 
 /** What to do about one record, and why. */
 export function decide(situation: Situation, context: DecisionContext): Decision {
@@ -180,21 +179,12 @@ function decideFields(
       changes[change.to].push(change);
     }
   }
-  const refusals = SIDES.flatMap((side) => refuse(side, changes[side]));
+  const refusals = refusalsOf([...changes.dynamics, ...changes.marketo]);
   const allowed = (side: Side) =>
     refusals.some((refusal) => refusal.side === side) ? [] : changes[side];
   const [toDynamics, toMarketo] = [allowed("dynamics"), allowed("marketo")];
   const conflict = [...changes.dynamics, ...changes.marketo].some(({ clash }) => clash);
   return { toDynamics, toMarketo, agreed, drift, refusals, conflict };
-}
-
-/** Nothing of a record is written to a side where one of its values does not fit: half a record would be a new one. */
-function refuse(side: Side, changes: readonly FieldChange[]): Refusal[] {
-  const problems: FieldProblem[] = problemsFor(
-    side,
-    changes.map(({ rule, after }) => ({ rule, value: after })),
-  );
-  return problems.length ? [{ side, problems, changes }] : [];
 }
 
 /**
@@ -217,7 +207,7 @@ function create(
       agreed.push({ rule, value: null });
     }
   }
-  const refusals = refuse(to, changes);
+  const refusals = refusalsOf(changes);
   if (refusals.length) {
     const none = { toDynamics: [], toMarketo: [], agreed: [], drift: [], conflict: false };
     return { kind: "refused", revive: false, reason: refusalReason(refusals), refusals, ...none };
@@ -238,13 +228,6 @@ function clashReason({ toDynamics, toMarketo, refusals }: FieldDecisions): Reaso
   const changes = [...toDynamics, ...toMarketo, ...refusals.flatMap((refusal) => refusal.changes)];
   const lost = changes.find(({ clash }) => clash);
   return lost?.to === "dynamics" ? "clash-marketo-wins" : "clash-dynamics-wins";
-}
-
-function refusalReason(refusals: readonly Refusal[]): ReasonCode {
-  const unmapped = refusals
-    .flatMap(({ problems }) => problems)
-    .some(({ problem }) => problem.code === "unmapped-value");
-  return unmapped ? "unmapped-value" : "does-not-fit";
 }
 
 function agreeReason(diffs: readonly FieldDiff[]): ReasonCode {

@@ -6,6 +6,8 @@ import { writes } from "./fieldRule";
 import { baseHash, hashKey, sameHash } from "./hash";
 import type { Positions } from "./diff";
 import type { Policies } from "./policy";
+import type { Refusal } from "./refusal";
+import { refusalsOf } from "./refusal";
 import type { EventField, MarketoEvent } from "./ports";
 import type { Base, PendingEcho } from "./statePort";
 
@@ -107,25 +109,27 @@ function evaluateField(
   const agreed = base && position !== undefined ? baseHash(base, position) : null;
   const open = echoes.filter((echo) => echo.position === position);
   const verdict: FieldVerdict = { foreign: false, confirmed: [], before: [], overwritten: [] };
-  const unexplained: Step[] = [];
+  let unexplained: Step[] = [];
   for (const step of steps) {
-    const at = open.findIndex(({ sentHash }) => sameHash(sentHash, step.newHash));
+    // A text that does not tell its value still shows that something was written: the read that follows tells the rest.
+    const at = open.findIndex(({ sentHash }) => !step.newHash || sameHash(sentHash, step.newHash));
     const echo = open[at];
-    if (!echo) {
-      unexplained.push(step);
-      continue;
-    }
+    if (!echo || !step.newHash) unexplained.push(step);
+    if (!echo) continue;
     open.splice(at, 1);
     confirm(rule, { echo, step }, verdict);
+    unexplained = unexplained.filter((earlier) => !replacedBy(earlier, step));
   }
-  const replaced = verdict.overwritten.map(({ rule: { codec }, lostValue }) =>
-    hashKey(codec.compareKey(lostValue)),
-  );
-  verdict.foreign = unexplained.some(
-    ({ newHash }) =>
-      !sameHash(newHash, agreed) && !replaced.some((lost) => sameHash(lost, newHash)),
-  );
+  verdict.foreign = unexplained.some(({ newHash }) => !sameHash(newHash, agreed));
   return verdict;
+}
+
+/**
+ * Is the earlier change gone, because our write came right after it? Two changes that undo each other may have been told
+ * in the wrong order (times are whole seconds), so that pair proves nothing.
+ */
+function replacedBy(earlier: Step, own: Step): boolean {
+  return sameHash(earlier.newHash, own.oldHash) && !sameHash(earlier.oldHash, own.newHash);
 }
 
 /** Our write has arrived; its event tells what it replaced. */
@@ -145,21 +149,23 @@ function confirm(
 
 /**
  * A value that our write replaced unseen is a clash like any other (R3): if Dynamics wins, it is only told; if Marketo
- * wins, it goes back to Marketo and on to Dynamics. `sent` is our value, as far as the caller knows it.
+ * wins, it goes back to Marketo and on to Dynamics, where it fits. `sent` is our value, as far as the caller knows it.
  */
 export function decideOverwritten(
   { rule, lostValue }: Overwritten,
   sent: FieldValue | undefined,
   { recordType, policies }: { recordType: RecordType; policies: Policies },
-): { reason: "overwrote-newer-value"; restore: FieldChange[] } {
+): { reason: "overwrote-newer-value"; restore: FieldChange[]; refusals: Refusal[] } {
   const reason = "overwrote-newer-value";
   if (rule.direction !== "both" || policies.winner[recordType] === "dynamics") {
-    return { reason, restore: [] };
+    return { reason, restore: [], refusals: [] };
   }
-  const restore = SIDES.map((to): FieldChange => {
+  const changes = SIDES.map((to): FieldChange => {
     const change: FieldChange = { rule, to, before: sent, after: lostValue, clash: true };
     if (sent !== undefined) change.lost = sent;
     return change;
   });
-  return { reason, restore };
+  const refusals = refusalsOf(changes);
+  const restore = changes.filter(({ to }) => refusals.every(({ side }) => side !== to));
+  return { reason, restore, refusals };
 }

@@ -1,0 +1,89 @@
+import type { CycleContext } from "./cycleContext";
+import { stopIfCanceled } from "./cycleContext";
+import { applyPerson } from "./gather";
+import { emailKey, matchRows, type Candidate, type UnlinkedRow } from "./match";
+import type { MarketoPerson } from "./ports";
+import type { Subject } from "./subject";
+
+/** The column that holds the address by which persons are matched. */
+export const EMAIL_COLUMN = "emailaddress1";
+
+/** Finds out which person each unlinked row belongs to: by the stored Dynamics id, then by e-mail (DESIGN 4). */
+export async function matchUnlinked(
+  context: CycleContext,
+  subjects: readonly Subject[],
+): Promise<void> {
+  const open = subjects.filter(needsMatch);
+  if (!open.length) return;
+  const byId = await find(
+    context,
+    context.linkFields.id,
+    open.map((s) => s.dynamicsId),
+  );
+  const found = new Set(byId.map((person) => storedId(context, person)));
+  const rest = open.filter((subject) => !found.has(subject.dynamicsId));
+  const byEmail = context.policies.matchByEmail
+    ? await find(context, "email", addresses(rest))
+    : [];
+  const persons = new Map([...byId, ...byEmail].map((person) => [person.id, person]));
+  const linked = context.state.linksByPersonId([...persons.keys()]);
+  const candidates = [...persons.values()].map((person): Candidate => ({
+    id: person.id,
+    storedId: storedId(context, person),
+    email: textOf(person.values["email"]),
+    linked: linked.has(person.id),
+  }));
+  const results = matchRows(open.map(unlinkedRow), candidates, context.policies);
+  for (const subject of open) {
+    subject.match = results.get(subject.dynamicsId) ?? { kind: "none" };
+    if (subject.match.kind !== "found") continue;
+    subject.personId = subject.match.personId;
+    applyPerson(subject, persons.get(subject.match.personId));
+  }
+}
+
+function needsMatch(subject: Subject): boolean {
+  return !subject.link && !subject.requested && !subject.match && subject.row.kind === "read";
+}
+
+function unlinkedRow(subject: Subject): UnlinkedRow {
+  return {
+    recordType: subject.setup.recordType,
+    id: subject.dynamicsId,
+    email: emailOf(subject),
+  };
+}
+
+/** The row's address; null when the map has no e-mail column. */
+export function emailOf(subject: Subject): string | null {
+  if (subject.row.kind !== "read") return null;
+  return textOf(subject.row.values[EMAIL_COLUMN]);
+}
+
+function addresses(subjects: readonly Subject[]): string[] {
+  const keys = subjects.map((subject) => emailKey({ email: emailOf(subject) }));
+  return [...new Set(keys.filter((key) => key !== null))];
+}
+
+async function find(
+  context: CycleContext,
+  field: string,
+  values: readonly string[],
+): Promise<MarketoPerson[]> {
+  stopIfCanceled(context.signal);
+  if (!values.length) return [];
+  const { marketo } = context.connectors;
+  const options = { signal: context.signal };
+  const persons = await marketo.find({ field, values }, context.personFields, options);
+  context.report.progress("matching", persons.length, values.length);
+  return persons;
+}
+
+/** The Dynamics id that the person carries, in lower case. */
+export function storedId(context: CycleContext, person: MarketoPerson): string | null {
+  return textOf(person.values[context.linkFields.id])?.toLowerCase() ?? null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

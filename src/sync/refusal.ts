@@ -1,0 +1,45 @@
+import type { ReasonCode } from "../model/activity";
+import type { Side } from "../model/record";
+import { SIDES } from "../model/record";
+import type { FieldChange } from "./decideField";
+import type { FieldProblem } from "./normalize";
+import { problemsFor } from "./normalize";
+
+/** One side of one record that is not written, because some of its values do not fit; nothing is cut to make it fit. */
+export interface Refusal {
+  side: Side;
+  problems: readonly FieldProblem[];
+  /** What would have been written. */
+  changes: readonly FieldChange[];
+}
+
+/**
+ * The sides on which a record's changes cannot be written. One value that does not fit holds the record's other changes
+ * to that side back, too: half a change could be a record that never existed.
+ */
+export function refusalsOf(changes: readonly FieldChange[]): Refusal[] {
+  return SIDES.flatMap((side) => {
+    const own = changes.filter(({ to }) => to === side);
+    const problems = problemsFor(
+      side,
+      own.map(({ rule, after }) => ({ rule, value: after })),
+    );
+    return problems.length ? [{ side, problems, changes: own }] : [];
+  });
+}
+
+/** The log's reason: a value without a counterpart needs another remedy than one that is too long. */
+export function refusalReason(refusals: readonly Refusal[]): ReasonCode {
+  const unmapped = refusals
+    .flatMap(({ problems }) => problems)
+    .some(({ problem }) => problem.code === "unmapped-value");
+  return unmapped ? "unmapped-value" : "does-not-fit";
+}
+
+/** The fields and causes in one line, without values. */
+export function refusalMessage(refusals: readonly Refusal[]): string {
+  return refusals
+    .flatMap(({ problems }) => problems)
+    .map(({ rule, problem }) => `${rule.key}: ${problem.message}`)
+    .join(" ");
+}
