@@ -23,6 +23,12 @@ export const marketer: Origin = {
   webService: false,
 };
 
+export const crmSync: Origin = {
+  source: "Microsoft Dynamics sync",
+  reason: "Changed by CRM sync",
+  webService: false,
+};
+
 /** Makes a person from checked values and writes the New Lead row. */
 export function createPerson(org: Org, values: Values, origin: Origin): number {
   const id = org.persons.nextId;

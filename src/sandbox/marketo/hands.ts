@@ -1,11 +1,18 @@
-import { createPerson, deletePerson, marketer, mergePersons, updatePerson } from "./changes";
+import {
+  createPerson,
+  crmSync,
+  deletePerson,
+  marketer,
+  mergePersons,
+  updatePerson,
+} from "./changes";
+import { spreadToMembers } from "./companyMembers";
 import type { CampaignRequest } from "./campaigns";
 import type { FieldDefinition, NewField, Values } from "./fieldTypes";
 import { addToList, removeFromList } from "./listRoutes";
 import type { StaticList } from "./lists";
 import { stored } from "./load";
-import type { Org } from "./org";
-import { addActivity } from "./org";
+import { addActivity, nowSeconds, type Org } from "./org";
 import { SYNC_LEAD_TO_MICROSOFT } from "./activityTypes";
 
 /** What a marketer or an admin does in the product's own screens. */
@@ -13,6 +20,10 @@ export interface Hands {
   create(values: Record<string, unknown>): number;
   edit(id: number, values: Record<string, unknown>): void;
   setField(id: number, name: string, value: unknown): void;
+  /** A campaign's "Change Data Value" that asks for something, e.g. a record in the CRM. */
+  setRequest(id: number, field?: string): void;
+  /** A native CRM sync changes a company: its persons follow (Q11). */
+  editCompany(externalCompanyId: string, values: Record<string, unknown>): void;
   changeScore(id: number, delta: number, field?: string): void;
   remove(id: number): void;
   merge(winner: number, losers: number[]): void;
@@ -32,8 +43,8 @@ export interface Hands {
     /** Web service writes to the field are dropped without an error (Q7). */
     block(name: string, how?: "always" | "whenFilled"): void;
     unblock(name: string): void;
-    setReadOnly(name: string, readOnly: boolean): void;
-    crmManaged(name: string, managed: boolean): void;
+    setReadOnly(name: string, readOnly?: boolean): void;
+    crmManaged(name: string, managed?: boolean): void;
     setLength(name: string, length: number): void;
     rename(name: string, displayName: string): void;
     list(): FieldDefinition[];
@@ -48,14 +59,34 @@ export function createHands(org: () => Org): Hands {
     onCampaign: (play) => {
       org().campaigns.onTrigger = play;
     },
+    editCompany: (externalCompanyId, values) => {
+      const company = org().companies.byKey(externalCompanyId);
+      if (!company) throw new Error(`There is no company ${externalCompanyId}.`);
+      const checked = checkedValues(org(), values);
+      org().companies.update(company, checked, nowSeconds(org()));
+      spreadToMembers(org(), externalCompanyId, checked, crmSync);
+    },
     addPartition: (name) => org().partitions.add(name).id,
     fields: fieldHands(org),
   };
 }
 
+function checkedValues(org: Org, values: Record<string, unknown>): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, stored(org, name, value)]),
+  );
+}
+
 type PersonHands = Pick<
   Hands,
-  "create" | "edit" | "setField" | "changeScore" | "remove" | "merge" | "logSyncToMicrosoft"
+  | "create"
+  | "edit"
+  | "setField"
+  | "setRequest"
+  | "changeScore"
+  | "remove"
+  | "merge"
+  | "logSyncToMicrosoft"
 >;
 
 function personHands(org: () => Org): PersonHands {
@@ -63,16 +94,13 @@ function personHands(org: () => Org): PersonHands {
     if (!org().persons.has(id)) throw new Error(`There is no person ${id}.`);
     return id;
   };
-  const checked = (values: Record<string, unknown>): Values =>
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, stored(org(), name, value)]),
-    );
   const edit = (id: number, values: Record<string, unknown>) =>
-    updatePerson(org(), known(id), checked(values), marketer);
+    updatePerson(org(), known(id), checkedValues(org(), values), marketer);
   return {
-    create: (values) => createPerson(org(), checked(values), marketer),
+    create: (values) => createPerson(org(), checkedValues(org(), values), marketer),
     edit,
     setField: (id, name, value) => edit(id, { [name]: value }),
+    setRequest: (id, field = "syncToDynamics") => edit(id, { [field]: true }),
     changeScore: (id, delta, field = "leadScore") =>
       edit(id, { [field]: Number(org().persons.get(known(id), field) ?? 0) + delta }),
     remove: (id) => deletePerson(org(), known(id), marketer),
@@ -122,10 +150,10 @@ function fieldHands(org: () => Org): Hands["fields"] {
     unblock: (name) => {
       field(name).blocked = false;
     },
-    setReadOnly: (name, readOnly) => {
+    setReadOnly: (name, readOnly = true) => {
       field(name).readOnly = readOnly;
     },
-    crmManaged: (name, managed) => {
+    crmManaged: (name, managed = true) => {
       field(name).crmManaged = managed;
     },
     setLength: (name, length) => {

@@ -105,14 +105,17 @@ function syncOne(
   if (key === undefined || key === null || key === "") {
     return skip(reason("1003", `Value for required field '${keyName}' not specified`));
   }
-  const values = checkValues(org, objects, record, keyName);
-  if ("code" in values) return skip(values as Reason);
+  const checked = checkValues(org, objects, record, keyName);
+  if ("refused" in checked) return skip(checked.refused);
+  const { values } = checked;
   const held = find(objects, options.dedupeBy, key);
   if (held && options.action === "createOnly") return skip(reason("1017", displayName));
   if (!held && (options.action === "updateOnly" || options.dedupeBy === "idField")) {
     return skip(reason("1013", displayName));
   }
   if (!held) return { id: objects.create(values, nowSeconds(org))["id"], status: "created" };
+  // The key was only needed to find the record; its stored spelling stays.
+  delete values[keyField];
   objects.update(held, values, nowSeconds(org));
   if (objects.shape.name === "company") {
     spreadToMembers(org, String(held[keyField]), values, webService);
@@ -129,21 +132,21 @@ function checkValues(
   objects: ExternalObjects,
   record: Record<string, unknown>,
   keyName: string,
-): Values | Reason {
+): { values: Values } | { refused: Reason } {
   const values: Values = {};
   for (const [name, raw] of Object.entries(record)) {
     const field = objects.field(name);
-    if (!field) return reason("1006", name);
+    if (!field) return { refused: reason("1006", name) };
     if (name === "id" && keyName === "id") continue;
-    if (!field.updateable) return reason("1003", `Field '${name}' is read-only`);
+    if (!field.updateable) return { refused: reason("1003", `Field '${name}' is read-only`) };
     if (name === objects.shape.keyField && keyName === "id") {
-      return reason("1003", `Field '${name}' cannot be changed after creation`);
+      return { refused: reason("1003", `Field '${name}' cannot be changed after creation`) };
     }
     const coerced = coerce(raw, asDefinition(field), org.quirks.longStrings);
-    if (!coerced.ok) return coerced.reason;
+    if (!coerced.ok) return { refused: coerced.reason };
     values[name] = coerced.value;
   }
-  return values;
+  return { values };
 }
 
 function remove(call: Call, objects: ExternalObjects): Answer {
