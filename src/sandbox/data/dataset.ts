@@ -15,6 +15,7 @@ export const DEFAULT_SIZE: DatasetSize = { contacts: 500, leads: 150, persons: 3
 
 /** The seeded rows of both sides. Each call of a stream starts from its first row; nothing is kept. */
 export interface Dataset {
+  size: DatasetSize;
   owners: Owners;
   accounts(): Generator<CrmRow>;
   contacts(): Generator<CrmRow>;
@@ -35,6 +36,7 @@ export function createDataset(seed: number, size: DatasetSize): Dataset {
   const owners = createOwners(seed);
   const plan: CrmPlan = { seed, contacts, leads, accounts: accountIds, owners };
   const dataset: Dataset = {
+    size,
     owners,
     accounts: () => rows(accountIds.length, (index) => accountAt(plan, index)),
     contacts: () => rows(contacts, (index) => contactAt(plan, index)),

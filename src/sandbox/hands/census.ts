@@ -12,6 +12,11 @@ export class Census {
 
   constructor(private readonly orgs: Orgs) {}
 
+  /** The tables that rows are made and changed in. */
+  table(random: Random): "contact" | "lead" {
+    return this.orgs.dynamics.has("lead") && random.chance(0.25) ? "lead" : "contact";
+  }
+
   /** A live row of the table. */
   row(random: Random, table: "contact" | "lead"): string | undefined {
     this.#refresh();
@@ -40,7 +45,9 @@ export class Census {
     this.#picks = 0;
     const { dynamics, marketo } = this.orgs;
     for (const table of ["contact", "lead"] as const) {
-      this.#ids[table] = Array.from(dynamics.rows(table), (row) => String(row[`${table}id`]));
+      const key = `${table}id`;
+      const rows = dynamics.has(table) ? dynamics.rows(table, [key]) : [];
+      this.#ids[table] = Array.from(rows, (row) => String(row[key]));
     }
     this.#personIds = [];
     this.#personByEmail.clear();

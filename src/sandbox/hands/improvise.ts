@@ -68,10 +68,8 @@ export function improvise(random: Random, census: Census): Step[] {
   return [];
 }
 
-const table = (random: Random) => (random.chance(0.75) ? "contact" : "lead");
-
 function editRow(random: Random, census: Census): Step[] {
-  const name = table(random);
+  const name = census.table(random);
   const id = census.row(random, name);
   if (!id) return [];
   const { column, value } = random.pick(HABITS);
@@ -88,7 +86,7 @@ function editPerson(random: Random, census: Census): Step[] {
 
 /** Both sides touch one human at the same time. */
 function clash(random: Random, census: Census, kind: "same field" | "different fields"): Step[] {
-  const name = table(random);
+  const name = census.table(random);
   const couple = census.couple(random, name);
   if (!couple) return [];
   const place = random.below(HABITS.length);
@@ -111,8 +109,8 @@ function clash(random: Random, census: Census, kind: "same field" | "different f
   ];
 }
 
-function createRow(random: Random): Step[] {
-  const name = table(random);
+function createRow(random: Random, census: Census): Step[] {
+  const name = census.table(random);
   const number = digits(random, 8);
   const values: Record<string, Cell> = {
     firstname: random.pick(["New", "Żaneta", "新"]),
@@ -140,7 +138,7 @@ function changeScore(random: Random, census: Census): Step[] {
 }
 
 function deleteRow(random: Random, census: Census): Step[] {
-  const name = table(random);
+  const name = census.table(random);
   const id = census.row(random, name);
   return id ? [{ side: "dynamics", op: "delete", table: name, id }] : [];
 }

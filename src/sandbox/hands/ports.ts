@@ -10,7 +10,9 @@ export interface DynamicsOrg {
   edit(table: TableName, id: string, values: Cells, userId: string): void;
   remove(table: TableName, id: string, userId: string): void;
   row(table: TableName, id: string): Cells | undefined;
-  rows(table: TableName): Iterable<Cells>;
+  rows(table: TableName, columns?: readonly string[]): Iterable<Cells>;
+  /** False for the lead table of an organization without the Sales app. */
+  has(table: TableName): boolean;
   count(table: TableName): number;
 }
 
@@ -26,7 +28,6 @@ export interface MarketoOrg {
   person(id: number): Cells | undefined;
   persons(): Iterable<Cells>;
   count(): number;
-  has(field: string): boolean;
 }
 
 export interface Orgs {

@@ -45,6 +45,7 @@ class RecordingOrgs implements Orgs {
     },
     row: (table, row) => this.tables[table].get(row),
     rows: (table) => this.tables[table].values(),
+    has: () => true,
     count: (table) => this.tables[table].size,
   };
 
@@ -67,7 +68,6 @@ class RecordingOrgs implements Orgs {
     person: (person) => this.people.get(person),
     persons: () => this.people.values(),
     count: () => this.people.size,
-    has: () => true,
   };
 }
 

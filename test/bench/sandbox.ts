@@ -1,0 +1,249 @@
+// Measures the sandbox: memory, the cost of a delta page, requests per second. Prints tables, asserts nothing.
+// Usage: node --import tsx test/bench/sandbox.ts [--large]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request as httpRequest } from "node:http";
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import type { ReadyLine } from "../../src/sandbox/ready";
+import { startSandbox } from "../../src/sandbox/sandbox";
+
+const SMALL = 10_000;
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+interface Reply {
+  status: number;
+  body: string;
+}
+
+interface CallOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+function call(url: string, { method = "GET", headers = {}, body }: CallOptions): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const message = httpRequest(url, { agent, method, headers }, (reply) => {
+      const chunks: Buffer[] = [];
+      reply.on("data", (chunk: Buffer) => chunks.push(chunk));
+      reply.on("end", () =>
+        resolve({ status: reply.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    message.on("error", reject);
+    message.end(body);
+  });
+}
+
+async function ok(url: string, options: CallOptions): Promise<Record<string, unknown>> {
+  const reply = await call(url, options);
+  if (reply.status >= 300) throw new Error(`${url}: ${reply.status} ${reply.body.slice(0, 200)}`);
+  return reply.body ? (JSON.parse(reply.body) as Record<string, unknown>) : {};
+}
+
+async function bearers({ dynamics, marketo }: Omit<ReadyLine, "control">) {
+  const endpoints = JSON.parse(dynamics.authorityMetadata) as { token_endpoint: string };
+  const form = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: dynamics.clientId,
+    client_secret: dynamics.clientSecret,
+    scope: `${dynamics.url}/.default`,
+  });
+  const entra = await ok(endpoints.token_endpoint, { method: "POST", body: form.toString() });
+  const query = `grant_type=client_credentials&client_id=${marketo.clientId}&client_secret=${marketo.clientSecret}`;
+  const service = await ok(`${marketo.url}/identity/oauth/token?${query}`, {});
+  const bearer = (token: unknown) => ({ Authorization: `Bearer ${String(token)}` });
+  return {
+    form: form.toString(),
+    tokenEndpoint: endpoints.token_endpoint,
+    dynamics: bearer(entra["access_token"]),
+    marketo: bearer(service["access_token"]),
+  };
+}
+
+/** Memory of a sandbox that holds so many contacts. */
+async function memory(contacts: number): Promise<object> {
+  const started = performance.now();
+  const sandbox = await startSandbox({ contacts, leads: 0, persons: 0, limits: "off" });
+  const seconds = (performance.now() - started) / 1000;
+  if (!globalThis.gc) throw new Error("The memory section needs --expose-gc.");
+  globalThis.gc();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const mb = (bytes: number) => Math.round(bytes / 1e6);
+  await sandbox.close();
+  return {
+    contacts,
+    "heap MB": mb(heapUsed + external),
+    "resident MB": mb(rss),
+    "bytes per contact": Math.round((heapUsed + external) / contacts),
+    "filled in s": Number(seconds.toFixed(1)),
+  };
+}
+
+const COLUMNS = "firstname,lastname,emailaddress1,jobtitle,telephone1,address1_city,modifiedon";
+
+/** Median time of a delta page of 5,000 changed rows in an organization of so many rows. */
+async function deltaPage(contacts: number): Promise<object> {
+  const sandbox = await startSandbox({ contacts, leads: 0, persons: 0, limits: "off" });
+  const auth = (await bearers(sandbox.ready)).dynamics;
+  const headers = { ...auth, Prefer: "odata.track-changes, odata.maxpagesize=5000" };
+  let page = await ok(`${sandbox.ready.dynamics.url}/api/data/v9.2/contacts?$select=${COLUMNS}`, {
+    headers,
+  });
+  while (page["@odata.nextLink"]) page = await ok(String(page["@odata.nextLink"]), { headers });
+  let changed = 0;
+  for (const row of sandbox.dynamics.rows("contact")) {
+    if (changed++ >= 5_000) break;
+    const id = String(row["contactid"]);
+    sandbox.dynamics.edit("contact", id, { jobtitle: `Bench ${changed}` }, sandbox.salesUserId);
+  }
+  const delta = String(page["@odata.deltaLink"]);
+  const times: number[] = [];
+  let rows = 0;
+  for (let turn = 0; turn < 7; turn++) {
+    const started = performance.now();
+    const answer = await ok(delta, { headers });
+    times.push(performance.now() - started);
+    rows = (answer["value"] as unknown[]).length;
+  }
+  await sandbox.close();
+  const median = times.sort((a, b) => a - b)[3]!;
+  return { "rows in the org": contacts, "rows in the page": rows, "median ms": Math.round(median) };
+}
+
+const SECONDS = 3;
+const AT_ONCE = 16;
+
+async function perSecond(url: string, make: () => CallOptions): Promise<number> {
+  const until = performance.now() + SECONDS * 1000;
+  let done = 0;
+  const lane = async () => {
+    while (performance.now() < until) {
+      await ok(url, make());
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return Math.round(done / SECONDS);
+}
+
+/** Requests per second of each server, in a process of its own as a user would run it. */
+async function throughput(): Promise<object[]> {
+  const main = join(__dirname, "../../src/sandbox/main.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", main, "--limits", "off"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    return await measureCalls(JSON.parse(line) as ReadyLine);
+  } finally {
+    child.kill("SIGTERM");
+    if (child.exitCode === null) await once(child, "exit");
+  }
+}
+
+async function measureCalls(ready: ReadyLine): Promise<object[]> {
+  const auth = await bearers(ready);
+  const api = `${ready.dynamics.url}/api/data/v9.2`;
+  const leads = `${ready.marketo.url}/rest/v1/leads.json`;
+  const first = await ok(`${api}/contacts?$select=contactid&$top=1`, { headers: auth.dynamics });
+  const { contactid } = (first["value"] as { contactid: string }[])[0]!;
+  const json = { "Content-Type": "application/json" };
+  let serial = 0;
+  const dynamicsLimit = "20 (6,000 in 300 s)";
+  const marketoLimit = "5 (100 in 20 s)";
+  const calls: [string, string, string, () => CallOptions][] = [
+    ["sign-in", "-", auth.tokenEndpoint, () => ({ method: "POST", body: auth.form })],
+    ["Dynamics: WhoAmI", dynamicsLimit, `${api}/WhoAmI`, () => ({ headers: auth.dynamics })],
+    [
+      "Dynamics: one contact",
+      dynamicsLimit,
+      `${api}/contacts(${contactid})?$select=${COLUMNS}`,
+      () => ({ headers: auth.dynamics }),
+    ],
+    [
+      "Dynamics: change a contact",
+      dynamicsLimit,
+      `${api}/contacts(${contactid})`,
+      () => ({
+        method: "PATCH",
+        headers: { ...auth.dynamics, ...json, "If-Match": "*" },
+        body: JSON.stringify({ jobtitle: `Bench ${++serial}` }),
+      }),
+    ],
+    [
+      "Marketo: 100 persons by id",
+      marketoLimit,
+      `${leads}?filterType=id&filterValues=${Array.from({ length: 100 }, (_, i) => i + 1).join()}`,
+      () => ({ headers: auth.marketo }),
+    ],
+    [
+      "Marketo: sync 300 persons",
+      marketoLimit,
+      leads,
+      () => ({
+        method: "POST",
+        headers: { ...auth.marketo, ...json },
+        body: JSON.stringify({
+          action: "updateOnly",
+          lookupField: "id",
+          input: Array.from({ length: 300 }, (_, i) => ({ id: i + 1, title: `B ${++serial}` })),
+        }),
+      }),
+    ],
+  ];
+  const rows: object[] = [];
+  for (const [name, limit, url, make] of calls) {
+    rows.push({ call: name, "per second": await perSecond(url, make), "client limit": limit });
+  }
+  return rows;
+}
+
+const SECTIONS: Record<string, (size: number) => Promise<object | object[]>> = {
+  memory,
+  delta: deltaPage,
+  throughput,
+};
+
+/** Runs a section in a fresh process, so that one's garbage does not slow the next. */
+async function inChild(section: string, size: number): Promise<Record<string, unknown>[]> {
+  const words = ["--expose-gc", "--max-old-space-size=6000", "--import", "tsx", __filename];
+  const child = spawn(process.execPath, [...words, "--section", section, String(size)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`The section ${section} failed.`);
+  return [JSON.parse(text) as Record<string, unknown>].flat();
+}
+
+async function report(large: boolean): Promise<void> {
+  const size = large ? 1_000_000 : 100_000;
+  console.log(`Memory (goal: 1,000,000 contacts under 2,000 MB)`);
+  console.table(await inChild("memory", size));
+  const pages = [...(await inChild("delta", SMALL)), ...(await inChild("delta", size))];
+  console.log("Delta page of 5,000 rows (goal: the same at any size)");
+  console.table(pages);
+  const [small, big] = pages.map((page) => Number(page["median ms"]));
+  console.log(`Ratio: ${(big! / small!).toFixed(2)}\n`);
+  console.log(
+    `Requests per second, ${AT_ONCE} at once (goal: above what the limits allow a client)`,
+  );
+  console.table(await inChild("throughput", 0));
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const at = words.indexOf("--section");
+  if (at < 0) return report(words.includes("--large"));
+  const section = SECTIONS[words[at + 1] ?? ""];
+  if (!section) throw new Error(`There is no section ${words[at + 1]}.`);
+  process.stdout.write(JSON.stringify(await section(Number(words[at + 2]))));
+  agent.destroy();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
