@@ -150,7 +150,8 @@ function merge(
   if (refusals.length)
     return { kind: "refused", revive, reason: refusalReason(refusals), ...decided };
   if (agreed.length || revive) {
-    return { kind: "agree", revive, reason: agreeReason(diffs), ...decided };
+    const reason = revive ? "recreated-after-delete" : agreeReason(diffs);
+    return { kind: "agree", revive, reason, ...decided };
   }
   return { kind: "skip", reason: drift.length ? "direction-off" : "no-difference", drift };
 }

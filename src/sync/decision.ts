@@ -4,8 +4,8 @@ import type { AgreedValue, FieldChange } from "./decideField";
 import type { FieldDiff, Positions } from "./diff";
 import type { FieldRule } from "./fieldRule";
 import type { MatchResult } from "./match";
+import type { FieldProblem } from "./normalize";
 import type { Policies } from "./policy";
-import type { Refusal } from "./refusal";
 import type { Base, LinkState } from "./statePort";
 
 /** What all decisions of one record type have in common. */
@@ -37,6 +37,14 @@ export type Situation =
     }
   /** A person that shall exist in Dynamics, too (R4). */
   | { kind: "requested"; person: FieldValues; linked: boolean; by: "command" | "marketo" };
+
+/** One side of one record that is not written, because some of its values do not fit; nothing is cut to make it fit. */
+export interface Refusal {
+  side: Side;
+  problems: readonly FieldProblem[];
+  /** What would have been written. */
+  changes: readonly FieldChange[];
+}
 
 /** The outcome of deciding field by field. */
 export interface FieldDecisions {

@@ -6,7 +6,7 @@ import { writes } from "./fieldRule";
 import { baseHash, hashKey, sameHash } from "./hash";
 import type { Positions } from "./diff";
 import type { Policies } from "./policy";
-import type { Refusal } from "./refusal";
+import type { Refusal } from "./decision";
 import { refusalsOf } from "./refusal";
 import type { EventField, MarketoEvent } from "./ports";
 import type { Base, PendingEcho } from "./statePort";

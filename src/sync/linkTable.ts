@@ -42,7 +42,7 @@ export const LINK_TABLE: Readonly<Record<LinkState, Sides>> = {
   dynamicsDeleted: {
     // The row is gone: the person's changes have nowhere to go.
     unread: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "dissolve" },
-    // The row was restored: the person's flag goes and both are kept the same again.
+    // The row was restored, which is news by itself: the person's flag goes and both are kept the same again.
     unchanged: { unread: "revive", unchanged: "revive", changed: "revive", deleted: "recreate" },
     // The same with news in the row.
     changed: { unread: "revive", unchanged: "revive", changed: "revive", deleted: "recreate" },

@@ -1,17 +1,8 @@
 import type { ReasonCode } from "../model/activity";
-import type { Side } from "../model/record";
 import { SIDES } from "../model/record";
 import type { FieldChange } from "./decideField";
-import type { FieldProblem } from "./normalize";
+import type { Refusal } from "./decision";
 import { problemsFor } from "./normalize";
-
-/** One side of one record that is not written, because some of its values do not fit; nothing is cut to make it fit. */
-export interface Refusal {
-  side: Side;
-  problems: readonly FieldProblem[];
-  /** What would have been written. */
-  changes: readonly FieldChange[];
-}
 
 /**
  * The sides on which a record's changes cannot be written. One value that does not fit holds the record's other changes

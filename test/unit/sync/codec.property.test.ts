@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { FieldValue } from "../../../src/model/record";
 import { SIDES } from "../../../src/model/record";
 import type { ColumnType, MarketoType } from "../../../src/model/schema";
+import type { MappingSpec } from "../../../src/sync/fieldRule";
 import { PAIRS } from "../../../src/sync/fieldTypes";
 import { OPTIONS, column, field, rule } from "./builders";
 
@@ -104,7 +105,7 @@ function pairRule(type: ColumnType, marketo: MarketoType) {
   const described = column("c", type, LISTED.has(type) ? { options: OPTIONS } : {});
   const needsMap = marketo === "boolean" && type !== "boolean";
   if (!needsMap) return rule(described, field("f", marketo));
-  const valueMap = LISTED.has(type)
+  const valueMap: MappingSpec["valueMap"] = LISTED.has(type)
     ? { Hot: true, Warm: false, Cold: false }
     : { a: true, b: false };
   return rule(described, field("f", marketo), { valueMap });

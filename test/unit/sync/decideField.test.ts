@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FieldValue, Side } from "../../../src/model/record";
+import { other } from "../../../src/model/record";
 import { FIELD_TABLE, decideField } from "../../../src/sync/decideField";
 import type { FieldAction } from "../../../src/sync/decideField";
 import { diffField } from "../../../src/sync/diff";
@@ -98,7 +99,7 @@ for (const direction of Object.keys(TABLE) as Direction[]) {
       // The two winners are opposite, so that a mix-up of clash and first contact shows.
       const first = situation.startsWith("no-base");
       const actual = (winner: Side) => {
-        const loser = winner === "dynamics" ? "marketo" : "dynamics";
+        const loser = other(winner);
         const winners = first
           ? { clash: loser, firstContact: winner }
           : { clash: winner, firstContact: loser };

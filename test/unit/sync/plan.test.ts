@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { emptyCounts } from "../../../src/model/activity";
+import type { HaltReason } from "../../../src/model/activity";
+import type { FieldValue, Side } from "../../../src/model/record";
+import type { FieldChange } from "../../../src/sync/decideField";
+import type { Decision } from "../../../src/sync/decision";
+import { effectiveLimit, guard } from "../../../src/sync/guard";
+import type { GuardContext } from "../../../src/sync/guard";
+import { PlanTally, makePlan } from "../../../src/sync/plan";
+import type { PlanTotals, PlannedAction } from "../../../src/sync/plan";
+import { DEFAULT_POLICIES, FEW } from "../../../src/sync/policy";
+import { textRule } from "./builders";
+
+const A = textRule("a");
+const B = textRule("b");
+
+function change(
+  to: Side,
+  after: FieldValue,
+  before: FieldValue | undefined = "x",
+  rule = A,
+): FieldChange {
+  return { rule, to, before, after, clash: false };
+}
+
+function write(
+  changes: readonly FieldChange[],
+  more: { conflict?: boolean; refused?: boolean } = {},
+): Decision {
+  return {
+    kind: "write",
+    revive: false,
+    reason: "changed-in-dynamics",
+    toDynamics: changes.filter(({ to }) => to === "dynamics"),
+    toMarketo: changes.filter(({ to }) => to === "marketo"),
+    agreed: [],
+    drift: [],
+    refusals: more.refused ? [{ side: "dynamics", problems: [], changes: [] }] : [],
+    conflict: more.conflict ?? false,
+  };
+}
+
+function action(decision: Decision, more: Partial<PlannedAction> = {}): PlannedAction {
+  return { recordType: "contact", dynamicsId: "r", personId: 1, decision, ...more };
+}
+
+const NOTHING: Pick<PlanTotals, "counts" | "empties" | "deletes"> = {
+  counts: emptyCounts(),
+  empties: 0,
+  deletes: 0,
+};
+const counts = (more: Partial<PlanTotals["counts"]>) => ({ ...emptyCounts(), ...more });
+const created = (side: Side) => counts({ created: { dynamics: 0, marketo: 0, [side]: 1 } });
+const updated = (dynamics: number, marketo: number) => ({ updated: { dynamics, marketo } });
+const nothingDecided = { toDynamics: [], toMarketo: [], agreed: [], drift: [], conflict: false };
+
+/** What one decision adds to the totals. */
+const TOTALS: readonly [string, Decision, Partial<typeof NOTHING>][] = [
+  ["a write to Marketo", write([change("marketo", "n")]), { counts: counts(updated(0, 1)) }],
+  [
+    "a write to both",
+    write([change("marketo", "n"), change("dynamics", "n", "x", B)]),
+    { counts: counts(updated(1, 1)) },
+  ],
+  [
+    "a clash",
+    write([change("marketo", "n")], { conflict: true }),
+    { counts: counts({ ...updated(0, 1), conflicts: 1 }) },
+  ],
+  [
+    "half a refusal",
+    write([change("marketo", "n")], { refused: true }),
+    { counts: counts({ ...updated(0, 1), refused: 1 }) },
+  ],
+  [
+    "an emptied value",
+    write([change("marketo", null)]),
+    { counts: counts(updated(0, 1)), empties: 1 },
+  ],
+  [
+    "an emptied value not read before",
+    write([{ ...change("marketo", null), before: undefined }]),
+    { counts: counts(updated(0, 1)), empties: 1 },
+  ],
+  ["empty stays empty", write([change("marketo", null, null)]), { counts: counts(updated(0, 1)) }],
+  [
+    "a new person",
+    { kind: "createPerson", changes: [], agreed: [], reason: "created-from-dynamics" },
+    { counts: created("marketo") },
+  ],
+  [
+    "a person again",
+    { kind: "recreatePerson", changes: [], agreed: [], reason: "recreated-after-delete" },
+    { counts: created("marketo") },
+  ],
+  [
+    "a new row",
+    { kind: "createRow", changes: [], agreed: [], reason: "requested-by-command" },
+    { counts: created("dynamics") },
+  ],
+  [
+    "a flag",
+    { kind: "flagDeleted", reason: "deleted-in-dynamics" },
+    { counts: counts(updated(0, 1)), deletes: 1 },
+  ],
+  ["a deleted person", { kind: "unlinkPerson", reason: "deleted-in-marketo" }, { deletes: 1 }],
+  ["an ended link", { kind: "dissolve", reason: "deleted-in-marketo" }, { deletes: 1 }],
+  [
+    "a question",
+    { kind: "ambiguous", personIds: [1, 2], rowIds: ["r"], reason: "ambiguous-match" },
+    { counts: counts({ conflicts: 1 }) },
+  ],
+  [
+    "a refusal",
+    { kind: "refused", revive: false, reason: "does-not-fit", refusals: [], ...nothingDecided },
+    { counts: counts({ refused: 1 }) },
+  ],
+  [
+    "a skip",
+    { kind: "skip", reason: "no-difference", drift: [] },
+    { counts: counts({ skipped: 1 }) },
+  ],
+  [
+    "an agreement",
+    { kind: "agree", revive: false, reason: "first-contact", refusals: [], ...nothingDecided },
+    {},
+  ],
+];
+
+for (const [name, decision, expected] of TOTALS) {
+  test(`totals: ${name}`, () => {
+    const { hash: _hash, ...totals } = makePlan([action(decision)]).totals;
+    assert.deepEqual(totals, { ...NOTHING, ...expected });
+  });
+}
+
+const first = action(write([change("marketo", "n"), change("marketo", "m", "x", B)]));
+const second = action(write([change("dynamics", "n")]), { dynamicsId: "s", personId: 2 });
+const hashOf = (...actions: PlannedAction[]) => makePlan(actions).totals.hash;
+
+test("a plan's hash does not know the order of records and fields", () => {
+  const turned = action(write([change("marketo", "m", "x", B), change("marketo", "n")]));
+  assert.match(hashOf(first, second), /^[0-9a-f]{64}$/);
+  assert.equal(hashOf(first, second), hashOf(second, turned));
+});
+
+/** Each is another plan than the one of `first` and `second`. */
+const OTHER_PLANS: readonly [string, PlannedAction[]][] = [
+  ["nothing", []],
+  ["less", [first]],
+  ["twice the same", [first, first]],
+  ["more", [first, second, second]],
+  ["another record", [first, { ...second, personId: 3 }]],
+  ["another type", [first, { ...second, recordType: "lead" }]],
+  ["another side", [first, { ...second, decision: write([change("marketo", "n")]) }]],
+  ["another field", [first, { ...second, decision: write([change("dynamics", "n", "x", B)]) }]],
+  ["another value", [first, { ...second, decision: write([change("dynamics", "o")]) }]],
+  ["an emptied value", [first, { ...second, decision: write([change("dynamics", null)]) }]],
+];
+
+for (const [name, actions] of OTHER_PLANS) {
+  test(`a plan's hash tells: ${name}`, () => {
+    assert.notEqual(hashOf(...actions), hashOf(first, second));
+  });
+}
+
+test("a tally added up bit by bit gives the plan's own totals, and goes on after being asked", () => {
+  const tally = new PlanTally();
+  tally.add(first);
+  assert.deepEqual(tally.totals(), makePlan([first]).totals);
+  tally.add(second);
+  assert.deepEqual(tally.totals(), makePlan([first, second]).totals);
+});
+
+const LIMITS: readonly [absolute: number, percent: number, linked: number, expected: number][] = [
+  [1000, 10, 100_000, 1000],
+  [1000, 10, 5_000, 500],
+  [1000, 10, 50, FEW],
+  [5, 10, 50, 5],
+  [1000, 10, 0, 1000],
+];
+
+for (const [absolute, percent, linked, expected] of LIMITS) {
+  test(`limit: ${absolute} or ${percent} % of ${linked} is ${expected}`, () => {
+    assert.equal(effectiveLimit({ absolute, percent }, linked), expected);
+  });
+}
+
+const { brakes } = DEFAULT_POLICIES;
+const CALM: GuardContext = {
+  linked: 1000,
+  firstSync: false,
+  mapChanged: false,
+  fullCompare: false,
+  emptySide: null,
+  approved: null,
+};
+const totals = (more: Partial<PlanTotals>): PlanTotals => ({ ...NOTHING, hash: "H", ...more });
+const creates = (marketo: number) =>
+  totals({ counts: counts({ created: { dynamics: 0, marketo } }) });
+const updates = (marketo: number) => totals({ counts: counts(updated(0, marketo)) });
+
+/** Expected: reason, limit, planned; null passes. With 1000 links the limits are 500, 500, 100 and 50. */
+const GUARDED: readonly [
+  string,
+  PlanTotals,
+  Partial<GuardContext>,
+  [HaltReason, number, number] | null,
+][] = [
+  ["nothing to do", totals({}), { firstSync: true, mapChanged: true, fullCompare: true }, null],
+  ["everyday work", updates(500), {}, null],
+  ["too many updates", updates(501), {}, ["too-many-updates", 500, 501]],
+  [
+    "both sides' updates count",
+    totals({ counts: counts(updated(300, 300)) }),
+    {},
+    ["too-many-updates", 500, 600],
+  ],
+  ["many creates", creates(500), {}, null],
+  ["too many creates", creates(501), {}, ["too-many-creates", 500, 501]],
+  ["many empties", totals({ empties: 100, counts: counts(updated(0, 1)) }), {}, null],
+  [
+    "too many empties",
+    totals({ empties: 101, counts: counts(updated(0, 1)) }),
+    {},
+    ["too-many-empties", 100, 101],
+  ],
+  ["many deletes", totals({ deletes: 50 }), {}, null],
+  ["too many deletes", totals({ deletes: 51 }), {}, ["too-many-deletes", 50, 51]],
+  [
+    "the gravest first",
+    totals({ deletes: 51, empties: 101, counts: counts(updated(0, 501)) }),
+    {},
+    ["too-many-deletes", 50, 51],
+  ],
+  ["few in a small database", updates(FEW), { linked: 3 }, null],
+  ["a first sync", creates(1), { firstSync: true, linked: 0 }, ["first-sync", 0, 1]],
+  ["a first sync without asking", creates(10_000), { linked: 0 }, null],
+  ["the map changed", updates(1), { mapChanged: true }, ["map-changed", 0, 1]],
+  ["a full compare", updates(1), { fullCompare: true }, ["full-compare", 0, 1]],
+  [
+    "a full compare that only ends links",
+    totals({ deletes: 2 }),
+    { fullCompare: true },
+    ["full-compare", 0, 2],
+  ],
+  ["an empty side", totals({}), { emptySide: "dynamics" }, ["empty-side", 0, 0]],
+  ["approved", updates(501), { approved: "H", fullCompare: true, emptySide: "marketo" }, null],
+  ["another plan approved", updates(501), { approved: "G" }, ["too-many-updates", 500, 501]],
+];
+
+for (const [name, planned, context, expected] of GUARDED) {
+  test(`guard: ${name}`, () => {
+    const halt = guard(planned, brakes, { ...CALM, ...context });
+    const [reason, limit, count] = expected ?? [];
+    assert.deepEqual(halt, expected && { reason, limit, planned: count, planHash: "H" });
+  });
+}
