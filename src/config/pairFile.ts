@@ -63,16 +63,21 @@ const recordTypeSchema = z.strictObject({
   filter: filterSchema.optional(),
 });
 
-const limit = z.number().int().min(0);
+/** One brake: both numbers hold; the percentage is of the linked records. */
+const brake = (absolute: number, percent: number) =>
+  z
+    .strictObject({
+      absolute: z.number().int().min(0).default(absolute),
+      percent: z.number().min(0).max(100).default(percent),
+    })
+    .prefault({});
 
 const brakesSchema = z
   .strictObject({
-    maxCreates: limit.default(500).describe("Creates in one cycle, both sides together."),
-    maxUpdates: limit.default(5000).describe("Records changed in one cycle, both sides together."),
-    maxUpdatePercent: z.number().min(0).max(100).default(50),
-    maxEmpties: limit.default(500).describe("Field values emptied in one cycle."),
-    maxDeletes: limit.default(100).describe("Deleted records noticed in one cycle."),
-    maxDeletePercent: z.number().min(0).max(100).default(20),
+    maxCreates: brake(10_000, 50).describe("Records created in one cycle, both sides together."),
+    maxUpdates: brake(50_000, 50).describe("Records changed in one cycle, both sides together."),
+    maxEmpties: brake(5_000, 10).describe("Field values emptied in one cycle."),
+    maxDeletes: brake(1_000, 5).describe("Deleted records noticed in one cycle."),
   })
   .describe(
     "Limits of a plan. A plan above one of them halts before any write and waits for approval.",
@@ -94,8 +99,18 @@ const policiesSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Create a person for a Dynamics record that no person belongs to."),
-  whenDeletedInDynamics: z.enum(["flag", "keep"]).default("flag"),
-  whenDeletedInMarketo: z.enum(["recreate", "unlink"]).default("recreate"),
+  firstContact: z
+    .enum(["winner", "dynamics", "marketo"])
+    .default("winner")
+    .describe("Whose value stays when two records meet for the first time and differ."),
+  whenDeletedInDynamics: z
+    .enum(["flag", "keep"])
+    .default("flag")
+    .describe("The person of a deleted record stays; flag marks it as deleted."),
+  whenDeletedInMarketo: z
+    .enum(["recreate", "stop"])
+    .default("recreate")
+    .describe("What the next change of the record does after its person was deleted."),
   brakes: brakesSchema.prefault({}),
 });
 

@@ -70,6 +70,9 @@ export type OwnCode =
   | "CS-UNMAPPED-VALUE"
   | "CS-BLOCKED-FIELD"
   | "CS-NO-PERSON"
+  | "CS-NO-RECORD"
+  | "CS-VERSION-UNKNOWN"
+  | "CS-AMBIGUOUS"
   | "CS-CANCELED";
 
 /** An error of our own with a code for programs and one sentence with the remedy for people. */

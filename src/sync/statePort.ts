@@ -93,6 +93,9 @@ export interface ActivityQuery {
   sort?: { by: "time" | "cycle" | "outcome" | "record"; descending: boolean };
 }
 
+/** What became known of a change after it was logged. */
+export type ChangeAmendment = Pick<ActivityChange, "field" | "to"> & Partial<ActivityChange>;
+
 /** Everything that is changed in one durable step. Methods only collect; nothing is visible before the commit. */
 export interface StateWriter {
   putLink(link: Link): void;
@@ -100,8 +103,8 @@ export interface StateWriter {
   setCheckpoint(key: string, value: string | null): void;
   /** Returns the new activity's id. */
   addActivity(activity: NewActivity): number;
-  /** Fills in what became known later (the value before, a lost value). */
-  amendActivity(id: number, changes: readonly ActivityChange[]): void;
+  /** Fills in what became known later (the value before, a lost value): merged into the change of that field and side. */
+  amendActivity(id: number, changes: readonly ChangeAmendment[]): void;
   finishIntents(ids: readonly number[]): void;
   putEcho(echo: PendingEcho): void;
   removeEchoes(personId: number, positions: readonly number[]): void;

@@ -1,0 +1,118 @@
+import type { Activity, CycleSummary, Halt, ReasonCode } from "../model/activity";
+import type { FieldValue, Pair, RecordType, Side } from "../model/record";
+import type { FieldDescription, TableDescription } from "../model/schema";
+
+/** What a cycle is doing; sent while it runs. */
+export type CycleStage =
+  "opening" | "recovering" | "reading" | "matching" | "planning" | "writing" | "recording";
+
+export type CycleEvent =
+  | { type: "started"; pair: string; cycle: number; at: string }
+  /** `done` of `total` records of this stage; total is null while it is not known. */
+  | { type: "progress"; pair: string; stage: CycleStage; done: number; total: number | null }
+  | { type: "activities"; pair: string; activities: readonly Activity[] }
+  /** Something the user should know that stops nothing: a mapping switched off, a lead table missing. */
+  | { type: "warning"; pair: string; code: string; message: string }
+  | { type: "ended"; pair: string; summary: CycleSummary };
+
+/** One planned change as the preview shows it. */
+export interface PlannedChange {
+  recordType: RecordType;
+  dynamicsId: string | null;
+  personId: number | null;
+  action: "create" | "update" | "link" | "flag" | "unlink" | "ask" | "refuse" | "skip";
+  to: Side | null;
+  reason: ReasonCode;
+  message: string | null;
+  changes: readonly {
+    field: string;
+    to: Side;
+    before: FieldValue | undefined;
+    after: FieldValue;
+    lost?: FieldValue;
+  }[];
+}
+
+export interface Preview {
+  pair: string;
+  planHash: string;
+  counts: {
+    created: Pair<number>;
+    updated: Pair<number>;
+    linked: number;
+    conflicts: number;
+    ambiguous: number;
+    refused: number;
+    emptied: number;
+    deleted: number;
+  };
+  /** What would stop this plan; null when it would simply run. */
+  halt: Halt | null;
+  /** Refusals grouped by their message, largest group first. */
+  refusals: readonly { message: string; count: number }[];
+  /** The first planned changes, at most `sampleSize`. */
+  sample: readonly PlannedChange[];
+  calls: Pair<number>;
+  /** In words: what may happen beyond this plan, e.g. campaigns that creates may start. */
+  warnings: readonly string[];
+}
+
+export interface MappedField {
+  column: string;
+  field: string;
+  direction: "both" | "toMarketo" | "toDynamics";
+  enabled: boolean;
+  /** Why it cannot sync; null when it can. */
+  problem: string | null;
+  warnings: readonly string[];
+  columnLabel: string | null;
+  columnType: string | null;
+  fieldLabel: string | null;
+  fieldType: string | null;
+}
+
+/** What is known of a pair's two sides. */
+export interface PairSchema {
+  pair: string;
+  identity: { userId: string; organizationId: string; version: string };
+  tables: Partial<Record<RecordType, TableDescription>>;
+  fields: readonly FieldDescription[];
+  maps: Partial<Record<RecordType, readonly MappedField[]>>;
+}
+
+export interface BacklogStatus {
+  recordType: RecordType;
+  links: number;
+  waiting: { creates: number; updates: number };
+  /** ISO instant of the oldest record that waits; null when none does. */
+  oldest: string | null;
+}
+
+export interface PairStatus {
+  pair: string;
+  lastCycle: CycleSummary | null;
+  links: Record<RecordType, number>;
+  failed: number;
+  refused: number;
+  conflicted: number;
+  callsToday: Pair<number>;
+  backlog: readonly BacklogStatus[];
+  /** Records applied in the last full clock hour (B-91). */
+  lastHour: number;
+  /** Who holds the pair's state: this process or another one. */
+  writer: { self: boolean; owner: string } | null;
+}
+
+export interface CreateContactRequest {
+  personId?: number;
+  email?: string;
+  owner?: string;
+  recordType?: RecordType;
+}
+
+export interface PersonSummary {
+  id: number;
+  values: Readonly<Record<string, FieldValue>>;
+  /** The contact or lead that the person is linked to already. */
+  linkedTo: { recordType: RecordType; dynamicsId: string } | null;
+}

@@ -1,0 +1,235 @@
+import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
+import type { Failure, FailureClass } from "../model/failure";
+import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
+import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
+import type { DynamicsWrite, WriteResult } from "./ports";
+import { recordFailure, recordWritten, type Recording } from "./record";
+import { recordLocal } from "./recordLocal";
+import type { FailedRecord, NewIntent, StateWriter } from "./statePort";
+import { decideSubject, type Subject } from "./subject";
+
+/** Records of one chunk: one announcement, one call (or batch), one commit. 300 is the most that Marketo takes. */
+const MARKETO_CHUNK = 300;
+const DYNAMICS_CHUNK = 200;
+const LOCAL_CHUNK = 1000;
+/** Subjects decided at a time, so that a long plan is never in memory as decisions. */
+const WINDOW = 6000;
+/** Chunks under way at once; the connectors' own limits hold below this. */
+const PARALLEL = 5;
+
+/** A record whose write had no clear outcome: it is read and decided again. */
+export interface Unsettled {
+  job: Job;
+  /** The intent that stays open, if the answer was lost. */
+  intentId: number | null;
+  failure: Failure;
+}
+
+/** Carries out what was decided, in chunks that are announced before and recorded after (DESIGN 5.1). */
+export class Applier {
+  readonly unsettled: Unsettled[] = [];
+  #done = 0;
+
+  constructor(
+    private readonly context: CycleContext,
+    private readonly counts: CycleCounts,
+  ) {}
+
+  async apply(subjects: readonly Subject[]): Promise<void> {
+    for (const window of chunks(subjects, WINDOW)) await this.#applyWindow(window, subjects.length);
+  }
+
+  async #applyWindow(subjects: readonly Subject[], total: number): Promise<void> {
+    const marketo = { create: [] as Job[], update: [] as Job[] };
+    const dynamics = { create: [] as Job[], update: [] as Job[] };
+    const afterLink: Job[] = [];
+    for (const chunk of chunks(subjects, LOCAL_CHUNK)) {
+      stopIfCanceled(this.context.signal);
+      await this.#commit((recording) => {
+        for (const subject of chunk) {
+          const decision = decideSubject(subject, this.context);
+          recordLocal(recording, subject, decision);
+          const work = workOf(subject, decision, this.context);
+          if (work.marketo) marketo[work.marketo.kind].push(work.marketo);
+          if (!work.dynamics) continue;
+          if (work.dynamicsAfterLink) afterLink.push(work.dynamics);
+          else dynamics[work.dynamics.kind].push(work.dynamics);
+        }
+      });
+    }
+    await this.#runChunks([
+      ...chunks(marketo.create, MARKETO_CHUNK),
+      ...chunks(marketo.update, MARKETO_CHUNK),
+      ...chunks(dynamics.create, DYNAMICS_CHUNK),
+      ...chunks(dynamics.update, DYNAMICS_CHUNK),
+    ]);
+    const linked = afterLink.filter((job) => this.#isLinked(job.subject));
+    await this.#runChunks(chunks(linked, DYNAMICS_CHUNK));
+    this.#done += subjects.length;
+    this.context.report.progress("writing", this.#done, total);
+  }
+
+  #isLinked({ setup, dynamicsId }: Subject): boolean {
+    return this.context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).has(dynamicsId);
+  }
+
+  /** Runs the chunks side by side; the first error stops new ones, those under way are awaited. */
+  async #runChunks(jobs: readonly Job[][]): Promise<void> {
+    const queue = [...jobs];
+    let failure: { error: unknown } | undefined;
+    const lane = async () => {
+      for (let next = queue.shift(); next && !failure; next = queue.shift()) {
+        try {
+          stopIfCanceled(this.context.signal);
+          await this.#runChunk(next);
+        } catch (error) {
+          failure ??= { error };
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, lane));
+    if (failure) throw failure.error;
+  }
+
+  async #runChunk(jobs: readonly Job[]): Promise<void> {
+    const intents = await this.context.state.announce(jobs.map((job) => this.#intentOf(job)));
+    const results = await this.#write(jobs);
+    await this.#commit((recording) => {
+      const finished: number[] = [];
+      for (const [at, job] of jobs.entries()) {
+        const intentId = intents[at]!;
+        const isOpen = this.#settle(recording, { job, intentId, result: results[at]! });
+        if (!isOpen) finished.push(intentId);
+      }
+      recording.writer.finishIntents(finished);
+    });
+  }
+
+  #intentOf({ subject, side, kind, reason }: Job): NewIntent {
+    return {
+      cycle: this.context.cycle,
+      side,
+      recordType: subject.setup.recordType,
+      kind,
+      dynamicsId: subject.dynamicsId,
+      personId: subject.personId,
+      reason,
+    };
+  }
+
+  async #write(jobs: readonly Job[]): Promise<WriteResult[]> {
+    const { connectors, linkFields, signal } = this.context;
+    const [first] = jobs;
+    if (first?.side === "marketo") {
+      const options = { keyField: linkFields.id, signal };
+      return connectors.marketo.write(jobs.map(toMarketoWrite), options);
+    }
+    return this.#writeDynamics(jobs);
+  }
+
+  /** Writes by record type; a row whose version is not known goes back to be read. */
+  async #writeDynamics(jobs: readonly Job[]): Promise<WriteResult[]> {
+    const { connectors, signal } = this.context;
+    const results: WriteResult[] = jobs.map(() => ({ kind: "failed", failure: UNGUARDED }));
+    for (const setup of this.context.types) {
+      const places: number[] = [];
+      const writes: DynamicsWrite[] = [];
+      for (const [at, job] of jobs.entries()) {
+        const write = job.subject.setup === setup ? toDynamicsWrite(job) : null;
+        if (!write) continue;
+        places.push(at);
+        writes.push(write);
+      }
+      if (!writes.length) continue;
+      const answers = await connectors.dynamics.write(setup.recordType, writes, { signal });
+      for (const [at, place] of places.entries()) results[place] = answers[at]!;
+    }
+    return results;
+  }
+
+  /** Records one result; true when its intent stays open because nobody knows what became of it. */
+  #settle(
+    recording: Recording,
+    { job, intentId, result }: { job: Job; intentId: number; result: WriteResult },
+  ): boolean {
+    if (result.kind === "written") {
+      recordWritten(recording, job, result);
+      return false;
+    }
+    const { failure } = result;
+    if (result.kind === "unknown" || AGAIN.has(failure.class)) {
+      const isOpen = result.kind === "unknown";
+      this.unsettled.push({ job, intentId: isOpen ? intentId : null, failure });
+      return isOpen;
+    }
+    recordJobFailure(recording, job, failure);
+    return false;
+  }
+
+  async #commit(change: (recording: Recording) => void): Promise<void> {
+    await commitRecording(this.context, this.counts, change);
+  }
+}
+
+/** Runs one commit and tells its activities when it is durable. */
+export async function commitRecording(
+  context: CycleContext,
+  counts: CycleCounts,
+  change: (recording: Recording) => void,
+): Promise<void> {
+  const told: Activity[] = [];
+  await context.state.commit((writer: StateWriter) => change({ context, counts, writer, told }));
+  if (told.length) context.report.activities(told);
+}
+
+/** Read again and decide again: the record moved, or the same id is there already. */
+const AGAIN: ReadonlySet<FailureClass> = new Set(["stale", "exists"]);
+
+const UNGUARDED: Failure = {
+  class: "stale",
+  code: "CS-VERSION-UNKNOWN",
+  message: "The row's version is not known yet; it is read again.",
+};
+
+/** A write that did not succeed for a reason of its own. */
+export function recordJobFailure(recording: Recording, job: Job, failure: Failure): void {
+  const { outcome, reason } = VERDICT[failure.class](job);
+  recordFailure(recording, job.subject, {
+    outcome,
+    side: job.side,
+    reason,
+    failure,
+    changes: job.changes,
+  });
+}
+
+interface Verdict {
+  outcome: FailedRecord["outcome"];
+  reason: ReasonCode;
+}
+
+const passing = (): Verdict => ({ outcome: "failed", reason: "failed-call" });
+
+/** What each class of failure means for the record. */
+const VERDICT: Record<FailureClass, (job: Job) => Verdict> = {
+  // Later, by itself.
+  retry: passing,
+  // Moved again and again while we tried; the next cycle compares anew.
+  stale: () => ({ outcome: "failed", reason: "changed-meanwhile" }),
+  // The tombstone or the delete event tells it in the next cycle.
+  gone: () => ({ outcome: "failed", reason: "changed-meanwhile" }),
+  // Found again by reading; only a second one under another key is left here.
+  exists: ({ side }) => ({ outcome: "refused", reason: REFUSED_BY[side] }),
+  // Several persons answer to the key: a human has to merge them.
+  ambiguous: () => ({ outcome: "conflicted", reason: "ambiguous-match" }),
+  // The data must change first.
+  refused: ({ side }) => ({ outcome: "refused", reason: REFUSED_BY[side] }),
+  // The set-up must change first; tried again later.
+  configuration: passing,
+  signIn: passing,
+  quota: passing,
+  expired: passing,
+  canceled: passing,
+};
+
+const REFUSED_BY = { dynamics: "refused-by-dynamics", marketo: "refused-by-marketo" } as const;

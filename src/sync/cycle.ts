@@ -1,0 +1,119 @@
+import { emptyCounts, type CycleCounts, type Halt } from "../model/activity";
+import { Applier, commitRecording } from "./apply";
+import { auditOverdue, recordAudit } from "./audit";
+import { FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
+import { guard } from "./guard";
+import type { Plan } from "./plan";
+import { planCycle, type PlannedCycle } from "./planCycle";
+import { SEEN_MS } from "./pullMarketo";
+import { recordFailure } from "./record";
+import { settleAgain } from "./settle";
+
+/** What the guard must know besides the plan (DESIGN 4, Guard). */
+export interface CycleRules {
+  /** The pair's environment asks for a word before the first sync and after a change of the map. */
+  needsApproval: boolean;
+  mapChanged: boolean;
+  /** Hash of the plan that the user approved. */
+  approved: string | null;
+}
+
+export interface CycleOutcome {
+  counts: CycleCounts;
+  halted: Halt | null;
+  plan: Plan["totals"];
+}
+
+/**
+ * One run of the street: pull, normalize, match, diff, decide, guard, apply, record. Throws CallError when it cannot go
+ * on; what was committed stays, and the next cycle reads from the same checkpoints again.
+ */
+export async function runCycle(context: CycleContext, rules: CycleRules): Promise<CycleOutcome> {
+  const planned = await planCycle(context);
+  const halted = guardPlan(context, planned, rules);
+  const counts = emptyCounts();
+  if (halted) return { counts, halted, plan: planned.totals };
+
+  const applier = new Applier(context, counts);
+  await recordAudit(context, counts, planned.audit);
+  await recordVanished(context, planned, counts);
+  await applier.apply(planned.subjects);
+  await settleAgain(context, applier, counts);
+  await auditOverdue(context, counts);
+  await recordCycle(context, planned, counts);
+  return { counts, halted: null, plan: planned.totals };
+}
+
+/** Looks at the plan before any write. */
+export function guardPlan(
+  context: CycleContext,
+  planned: PlannedCycle,
+  { needsApproval, mapChanged, approved }: CycleRules,
+): Halt | null {
+  const linked = context.types.reduce(
+    (sum, { recordType }) => sum + context.state.countLinks(recordType),
+    0,
+  );
+  const firstSync = planned.pulls.some((pull) => pull.full === "first") && linked === 0;
+  const unlimited = firstSync && !needsApproval;
+  if (unlimited) return null;
+  return guard(planned.totals, context.policies.brakes, {
+    linked,
+    firstSync,
+    mapChanged: mapChanged && needsApproval,
+    fullCompare: planned.inferredDeletes > 0 || planned.fullCompareCreates > 0,
+    emptySide: planned.pulls.some((pull) => pull.full !== "no" && pull.rows === 0 && linked > 0)
+      ? "dynamics"
+      : null,
+    approved,
+  });
+}
+
+/** Records that were expected and could not be read: kept in the index, so that they are looked up again. */
+async function recordVanished(
+  context: CycleContext,
+  { vanished }: PlannedCycle,
+  counts: CycleCounts,
+): Promise<void> {
+  if (!vanished.length) return;
+  await commitRecording(context, counts, (recording) => {
+    for (const { subject, failure } of vanished) {
+      recordFailure(recording, subject, {
+        outcome: "failed",
+        side: failure.side ?? "dynamics",
+        reason: "failed-call",
+        failure,
+        changes: [],
+      });
+    }
+  });
+}
+
+/** The cycle's last commit: checkpoints, versions, guids, the audit; only now is the reading behind us. */
+async function recordCycle(
+  context: CycleContext,
+  planned: PlannedCycle,
+  counts: CycleCounts,
+): Promise<void> {
+  const { state } = context;
+  context.report.progress("recording", 0, null);
+  await commitRecording(context, counts, ({ writer }) => {
+    for (const pull of planned.pulls) {
+      const { recordType } = pull.setup;
+      counts.skipped += pull.skipped;
+      if (pull.checkpoint) writer.setCheckpoint(deltaKey(recordType), pull.checkpoint);
+      const ids = pull.moved.map(({ link }) => link.dynamicsId);
+      const links = state.linksByDynamicsId(recordType, ids);
+      for (const { link, version } of pull.moved) {
+        const now = links.get(link.dynamicsId);
+        if (now && now.version === link.version) writer.putLink({ ...now, version });
+      }
+    }
+    const { feed } = planned;
+    writer.setCheckpoint(FEED_KEY, feed.checkpoint);
+    writer.setCheckpoint(FEED_READ_KEY, String(feed.readAt));
+    writer.addSeen(feed.guids);
+    writer.trimSeen(feed.readAt - SEEN_MS);
+    writer.finishIntents(planned.suspects);
+  });
+}

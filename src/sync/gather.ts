@@ -1,0 +1,220 @@
+import type { RecordType } from "../model/record";
+import type { CycleContext, TypeSetup } from "./cycleContext";
+import { setupOf } from "./cycleContext";
+import { decideOverwritten, evaluateFeed, type KnownBefore, type Overwritten } from "./feed";
+import { normalizeDynamics, normalizeMarketo } from "./normalize";
+import type { DynamicsRow, MarketoPerson } from "./ports";
+import { modifiedAt, type DynamicsNews, type DynamicsPull } from "./pullDynamics";
+import type { MarketoPull, PersonNews } from "./pullMarketo";
+import { linkOf } from "./linkLookup";
+import type { Link, PendingEcho } from "./statePort";
+import { newSubject, type Subject, type Subjects } from "./subject";
+
+/** What the feeds told about our own earlier writes; recorded at the end of the cycle. */
+export interface FeedAudit {
+  confirmed: PendingEcho[];
+  before: { news: PersonNews; link: Link; known: KnownBefore }[];
+  overwritten: { link: Link; at: string; overwritten: Overwritten; restored: boolean }[];
+}
+
+export function emptyAudit(): FeedAudit {
+  return { confirmed: [], before: [], overwritten: [] };
+}
+
+/** Adds the rows that the tracked read told of. */
+export function addDynamicsNews(subjects: Subjects, pull: DynamicsPull): void {
+  for (const news of pull.news) applyRow(subjectOf(subjects, pull.setup, news), news);
+}
+
+function subjectOf(subjects: Subjects, setup: TypeSetup, news: DynamicsNews): Subject {
+  const known = subjects.row(setup.recordType, news.id);
+  if (known) return known;
+  const personId = news.link?.personId ?? null;
+  return subjects.add(newSubject(setup, { dynamicsId: news.id, personId, link: news.link }));
+}
+
+function applyRow(subject: Subject, news: Omit<DynamicsNews, "link" | "id">): void {
+  subject.row = { kind: "read", values: news.values };
+  subject.version = news.version;
+  subject.changedAt.dynamics = news.modifiedAt;
+}
+
+/** Adds the tombstones of rows that are linked; of others nothing was ever known. */
+export function addTombstones(
+  context: CycleContext,
+  subjects: Subjects,
+  { setup, deletedIds }: { setup: TypeSetup; deletedIds: readonly string[] },
+): void {
+  const links = context.state.linksByDynamicsId(setup.recordType, deletedIds);
+  for (const [dynamicsId, link] of links) {
+    const subject =
+      subjects.row(setup.recordType, dynamicsId) ??
+      subjects.add(newSubject(setup, { dynamicsId, personId: link.personId, link }));
+    subject.row = { kind: "deleted" };
+  }
+}
+
+/** Adds the linked persons that the feeds told of, unless all that happened to them was our own writing. */
+export function addMarketoNews(
+  context: CycleContext,
+  subjects: Subjects,
+  { pull, audit }: { pull: MarketoPull; audit: FeedAudit },
+): Subject[] {
+  const { state } = context;
+  const ids = [...pull.persons.keys()];
+  const links = state.linksByPersonId(ids);
+  const echoes = groupEchoes(state.echoes([...links.keys()]));
+  const changed: Subject[] = [];
+  for (const [personId, news] of pull.persons) {
+    const link = links.get(personId);
+    const setup = link && setupOf(context, link.recordType);
+    if (!link || !setup) continue;
+    const person = { link, setup, news, echoes: echoes.get(personId) ?? [] };
+    const subject = addPerson(context, subjects, person, audit);
+    if (subject && subject.person.kind !== "deleted") changed.push(subject);
+  }
+  return changed;
+}
+
+interface LinkedPerson {
+  link: Link;
+  setup: TypeSetup;
+  news: PersonNews;
+  echoes: readonly PendingEcho[];
+}
+
+/** The subject if the person must be read (or is gone), else undefined. */
+function addPerson(
+  context: CycleContext,
+  subjects: Subjects,
+  { link, setup, news, echoes }: LinkedPerson,
+  audit: FeedAudit,
+): Subject | undefined {
+  const verdict = evaluateFeed(news.events, { ...setup, base: link.base, echoes });
+  audit.confirmed.push(...verdict.confirmed);
+  audit.before.push(...verdict.before.map((known) => ({ news, link, known })));
+  const restore = verdict.overwritten.flatMap((overwritten) => {
+    const again = verdict.changed.includes(overwritten.rule.key);
+    const decided = decideOverwritten(overwritten, undefined, {
+      recordType: link.recordType,
+      policies: context.policies,
+    });
+    const changes = again ? [] : decided.restore;
+    audit.overwritten.push({ link, at: news.at, overwritten, restored: changes.length > 0 });
+    return changes;
+  });
+  const drifted = verdict.drift.length > 0;
+  if (!news.deleted && !verdict.needsRead && !restore.length && !drifted) return undefined;
+  const subject =
+    subjects.row(setup.recordType, link.dynamicsId) ??
+    subjects.add(newSubject(setup, { dynamicsId: link.dynamicsId, personId: link.personId, link }));
+  subject.changedAt.marketo = news.at;
+  subject.feedFields = new Set([...verdict.changed, ...verdict.drift]);
+  subject.restore = restore;
+  if (news.deleted) subject.person = { kind: "deleted" };
+  return subject;
+}
+
+function groupEchoes(echoes: readonly PendingEcho[]): Map<number, PendingEcho[]> {
+  const groups = new Map<number, PendingEcho[]>();
+  for (const echo of echoes) {
+    const group = groups.get(echo.personId);
+    if (group) group.push(echo);
+    else groups.set(echo.personId, [echo]);
+  }
+  return groups;
+}
+
+/** Adds records whose last change could not be written and whose next attempt is due. */
+export function addDueRecords(context: CycleContext, subjects: Subjects): void {
+  const { state, world } = context;
+  for (const failed of state.failed({ dueBefore: world.now() })) {
+    const setup = setupOf(context, failed.recordType);
+    if (!setup) continue;
+    const link = linkOf(state, failed);
+    const dynamicsId = link?.dynamicsId ?? failed.dynamicsId;
+    if (!dynamicsId || subjects.row(failed.recordType, dynamicsId)) continue;
+    const personId = link?.personId ?? failed.personId;
+    subjects.add(newSubject(setup, { dynamicsId, personId, link }));
+  }
+}
+
+/** Subjects whose other side cannot be taken as unchanged: a change of theirs is still waiting. */
+export function mustReadBoth(context: CycleContext, subjects: Iterable<Subject>): Set<Subject> {
+  const byType = new Map<RecordType, Subject[]>();
+  const must = new Set<Subject>();
+  for (const subject of subjects) {
+    const { recordType } = subject.setup;
+    const group = byType.get(recordType);
+    if (group) group.push(subject);
+    else byType.set(recordType, [subject]);
+  }
+  for (const [recordType, group] of byType) {
+    const ids = group.map((subject) => subject.dynamicsId);
+    const failed = context.state.failedAmong(recordType, ids);
+    for (const subject of group) {
+      const waits = failed.has(subject.dynamicsId) || subject.suspect !== null;
+      const rests = subject.link !== null && subject.link.state !== "active";
+      const blind = subject.row.kind === "unread" && subject.version === null;
+      if (waits || rests || blind) must.add(subject);
+    }
+  }
+  return must;
+}
+
+/** Reads the persons of these subjects. A person that is not there stays unread and is told to the caller. */
+export async function readPersons(
+  context: CycleContext,
+  subjects: readonly Subject[],
+): Promise<Subject[]> {
+  const open = subjects.filter((subject) => subject.personId !== null && isOpen(subject.person));
+  if (!open.length) return [];
+  const ids = open.map((subject) => subject.personId!);
+  const { marketo } = context.connectors;
+  const persons = await marketo.read(ids, context.personFields, { signal: context.signal });
+  const byId = new Map(persons.map((person) => [person.id, person]));
+  return open.filter((subject) => !applyPerson(subject, byId.get(subject.personId!)));
+}
+
+/** Takes a person's values in; false when there is no such person. */
+export function applyPerson(subject: Subject, person: MarketoPerson | undefined): boolean {
+  if (!person) return false;
+  const values = normalizeMarketo(subject.setup.rules, person.values);
+  subject.person = { kind: "read", values };
+  subject.changedAt.marketo ??= stamp(person.values["updatedAt"]);
+  return true;
+}
+
+/** Reads the rows of these subjects. A row that is not there stays unread and is told to the caller. */
+export async function readRows(
+  context: CycleContext,
+  subjects: readonly Subject[],
+): Promise<Subject[]> {
+  const missing: Subject[] = [];
+  for (const setup of context.types) {
+    const open = subjects.filter((subject) => subject.setup === setup && isOpen(subject.row));
+    if (!open.length) continue;
+    const ids = open.map((subject) => subject.dynamicsId);
+    const { dynamics } = context.connectors;
+    const options = { signal: context.signal };
+    const rows = await dynamics.read(setup.recordType, ids, setup.columns, options);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    missing.push(...open.filter((subject) => !takeRow(subject, byId.get(subject.dynamicsId))));
+  }
+  return missing;
+}
+
+function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean {
+  if (!row) return false;
+  const values = normalizeDynamics(subject.setup.rules, row.values);
+  applyRow(subject, { version: row.version, values, modifiedAt: modifiedAt(row) });
+  return true;
+}
+
+function isOpen(reading: Subject["row"]): boolean {
+  return reading.kind === "unread";
+}
+
+function stamp(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,197 @@
+import type { ReasonCode } from "../model/activity";
+import type { Side } from "../model/record";
+import type { CycleContext } from "./cycleContext";
+import type { AgreedValue, FieldChange } from "./decideField";
+import type { Decision } from "./decision";
+import type { DynamicsWrite, MarketoWrite, WireValues } from "./ports";
+import type { LinkState } from "./statePort";
+import type { Subject } from "./subject";
+
+/** One record's write to one side, with all that is to be recorded when it succeeds. */
+export interface Job {
+  subject: Subject;
+  side: Side;
+  kind: "create" | "update";
+  changes: readonly FieldChange[];
+  /** Moves with the write: what needs no write of its own. */
+  agreed: readonly AgreedValue[];
+  /** The link's state after the write. */
+  linkState: LinkState;
+  values: WireValues;
+  reason: ReasonCode;
+  conflict: boolean;
+}
+
+/** What a decision asks for: writes for either side, or nothing but a note in the state. */
+export interface Work {
+  marketo: Job | null;
+  dynamics: Job | null;
+  /** Runs after `marketo` succeeded, because the link is made by it. */
+  dynamicsAfterLink: boolean;
+}
+
+const NO_WORK: Work = { marketo: null, dynamics: null, dynamicsAfterLink: false };
+
+/** Turns a decision into writes. */
+export function workOf(subject: Subject, decision: Decision, context: CycleContext): Work {
+  const { linkFields } = context;
+  switch (decision.kind) {
+    case "createPerson":
+    case "recreatePerson":
+      return { ...NO_WORK, marketo: personJob(subject, decision, context) };
+    case "createRow":
+      return { ...NO_WORK, dynamics: rowJob(subject, decision) };
+    case "link": {
+      const marketo = linkJob(subject, decision, context);
+      return { marketo, dynamics: dynamicsJob(subject, decision), dynamicsAfterLink: true };
+    }
+    case "write":
+      return {
+        marketo: updateJob(subject, decision, context),
+        dynamics: dynamicsJob(subject, decision),
+        dynamicsAfterLink: false,
+      };
+    case "agree":
+    case "refused":
+      return decision.revive && linkFields.deleted && subject.link
+        ? { ...NO_WORK, marketo: updateJob(subject, decision, context) }
+        : NO_WORK;
+    case "flagDeleted":
+      return { ...NO_WORK, marketo: flagJob(subject, decision.reason, context) };
+    case "unlinkPerson":
+    case "dissolve":
+    case "ambiguous":
+    case "read":
+    case "skip":
+      return NO_WORK;
+  }
+}
+
+type Writing = Extract<Decision, { kind: "write" | "agree" | "refused" | "link" }>;
+type Creating = Extract<Decision, { kind: "createPerson" | "recreatePerson" | "createRow" }>;
+
+function personJob(subject: Subject, decision: Creating, context: CycleContext): Job {
+  return {
+    subject,
+    side: "marketo",
+    kind: "create",
+    changes: decision.changes,
+    agreed: decision.agreed,
+    linkState: "active",
+    values: { ...marketoValues(decision.changes), ...linkValues(subject, context) },
+    reason: decision.reason,
+    conflict: false,
+  };
+}
+
+function rowJob(subject: Subject, decision: Creating): Job {
+  const values = dynamicsValues(decision.changes);
+  const owner = subject.requested?.owner;
+  return {
+    subject,
+    side: "dynamics",
+    kind: "create",
+    changes: decision.changes,
+    agreed: decision.agreed,
+    linkState: "active",
+    values: owner ? { ...values, ownerid: owner } : values,
+    reason: decision.reason,
+    conflict: false,
+  };
+}
+
+/** The write that makes a link: the person gets the row's id, and what it lacks. */
+function linkJob(
+  subject: Subject,
+  decision: Extract<Decision, { kind: "link" }>,
+  context: CycleContext,
+): Job {
+  return {
+    ...marketoJob(subject, decision, decision.toMarketo),
+    values: { ...marketoValues(decision.toMarketo), ...linkValues(subject, context) },
+  };
+}
+
+function updateJob(subject: Subject, decision: Writing, context: CycleContext): Job | null {
+  const revive = "revive" in decision && decision.revive && context.linkFields.deleted;
+  const changes = decision.kind === "agree" ? [] : decision.toMarketo;
+  if (!changes.length && !revive) return null;
+  const job = marketoJob(subject, decision, changes);
+  return revive ? { ...job, values: { ...job.values, [revive]: false } } : job;
+}
+
+function marketoJob(subject: Subject, decision: Writing, changes: readonly FieldChange[]): Job {
+  return {
+    subject,
+    side: "marketo",
+    kind: "update",
+    changes,
+    agreed: decision.agreed,
+    linkState: "active",
+    values: marketoValues(changes),
+    reason: decision.reason,
+    conflict: decision.conflict && changes.some((change) => change.clash),
+  };
+}
+
+function dynamicsJob(subject: Subject, decision: Writing): Job | null {
+  const changes = decision.toDynamics;
+  if (!changes.length) return null;
+  return {
+    subject,
+    side: "dynamics",
+    kind: "update",
+    changes,
+    agreed: decision.agreed,
+    linkState: "active",
+    values: dynamicsValues(changes),
+    reason: decision.reason,
+    conflict: decision.conflict && changes.some((change) => change.clash),
+  };
+}
+
+function flagJob(subject: Subject, reason: ReasonCode, { linkFields }: CycleContext): Job | null {
+  if (!linkFields.deleted) return null;
+  return {
+    subject,
+    side: "marketo",
+    kind: "update",
+    changes: [],
+    agreed: [],
+    linkState: "dynamicsDeleted",
+    values: { [linkFields.deleted]: true },
+    reason,
+    conflict: false,
+  };
+}
+
+/** The person's link fields: which record it belongs to, and that this record is there. */
+export function linkValues(subject: Subject, { linkFields }: CycleContext): WireValues {
+  const values: Record<string, unknown> = { [linkFields.id]: subject.dynamicsId };
+  if (linkFields.type) values[linkFields.type] = subject.setup.recordType;
+  if (linkFields.deleted) values[linkFields.deleted] = false;
+  return values;
+}
+
+function marketoValues(changes: readonly FieldChange[]): WireValues {
+  return Object.fromEntries(
+    changes.map(({ rule, after }) => [rule.field, rule.codec.toMarketo(after)]),
+  );
+}
+
+function dynamicsValues(changes: readonly FieldChange[]): WireValues {
+  return Object.fromEntries(
+    changes.map(({ rule, after }) => [rule.key, rule.codec.toDynamics(after)]),
+  );
+}
+
+export function toMarketoWrite({ kind, subject, values }: Job): MarketoWrite {
+  return kind === "create" ? { kind, values } : { kind, id: subject.personId!, values };
+}
+
+/** Null when the row's version is not known, so that the write cannot be guarded: it must be read first. */
+export function toDynamicsWrite({ kind, subject, values }: Job): DynamicsWrite | null {
+  const id = subject.dynamicsId;
+  if (kind === "create") return { kind, id, values };
+  return subject.version === null ? null : { kind, id, version: subject.version, values };
+}

@@ -1,0 +1,158 @@
+import type { Failure } from "../model/failure";
+import { FEED_READ_KEY, type CycleContext } from "./cycleContext";
+import type { Decision } from "./decision";
+import { addMissingRows, comparePersons, FEED_LIFETIME_MS } from "./fullCompare";
+import {
+  addDueRecords,
+  addDynamicsNews,
+  addMarketoNews,
+  addTombstones,
+  emptyAudit,
+  mustReadBoth,
+  readPersons,
+  readRows,
+  type FeedAudit,
+} from "./gather";
+import { matchUnlinked } from "./matchCycle";
+import { PlanTally, type PlanTotals } from "./plan";
+import { pullDynamics, type DynamicsPull } from "./pullDynamics";
+import { pullMarketo, type MarketoPull } from "./pullMarketo";
+import { addSuspects } from "./recover";
+import { decideSubject, Subjects, type Subject } from "./subject";
+
+/** Everything a cycle will do, with nothing written yet. */
+export interface PlannedCycle {
+  subjects: readonly Subject[];
+  pulls: readonly DynamicsPull[];
+  feed: MarketoPull;
+  audit: FeedAudit;
+  totals: PlanTotals;
+  /** Intents of interrupted writes that this cycle answers. */
+  suspects: readonly number[];
+  /** Records that were expected and are not there; compared again later. */
+  vanished: readonly Vanished[];
+  /** Deletions that no tombstone told: found by a full compare. */
+  inferredDeletes: number;
+  /** Persons to create after an expired checkpoint: they may have been there before. */
+  fullCompareCreates: number;
+}
+
+export interface Vanished {
+  subject: Subject;
+  failure: Failure;
+}
+
+/** Reads both sides and decides on every record that changed; writes nothing, to the orgs or to the state. */
+export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
+  const subjects = new Subjects();
+  const audit = emptyAudit();
+  const suspects = addSuspects(context, subjects);
+  addDueRecords(context, subjects);
+
+  const pulls: DynamicsPull[] = [];
+  let inferredDeletes = 0;
+  for (const setup of context.types) {
+    const pull = await pullDynamics(context, setup);
+    pulls.push(pull);
+    addDynamicsNews(subjects, pull);
+    addTombstones(context, subjects, pull);
+    inferredDeletes += await addMissingRows(context, subjects, pull);
+  }
+  const feed = await pullMarketo(context);
+  const changed = addMarketoNews(context, subjects, { pull: feed, audit });
+  if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
+
+  const vanished = await readWhatIsNeeded(context, subjects, changed);
+  await matchUnlinked(context, [...subjects.all()]);
+  const { totals, creates } = await decideAll(context, subjects);
+  const expired = pulls.some((pull) => pull.full === "expired");
+  return {
+    subjects: [...subjects.all()],
+    pulls,
+    feed,
+    audit,
+    totals,
+    suspects,
+    vanished,
+    inferredDeletes,
+    fullCompareCreates: expired ? creates : 0,
+  };
+}
+
+function feedsHaveGap({ state }: CycleContext, feed: MarketoPull): boolean {
+  const readAt = state.checkpoint(FEED_READ_KEY);
+  return !feed.first && readAt !== null && feed.readAt - Number(readAt) > FEED_LIFETIME_MS;
+}
+
+/** Reads persons that changed and both sides of records that still wait; nothing else (DESIGN 7). */
+async function readWhatIsNeeded(
+  context: CycleContext,
+  subjects: Subjects,
+  changed: readonly Subject[],
+): Promise<Vanished[]> {
+  const both = mustReadBoth(context, subjects.all());
+  const persons = new Set([...changed, ...both]);
+  const lostRows = await readRows(context, [...both]);
+  const lostPersons = await readPersons(context, [...persons]);
+  const vanished: Vanished[] = [];
+  for (const subject of lostPersons) {
+    if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("marketo") });
+  }
+  for (const subject of lostRows) {
+    if (subject.row.kind === "deleted") continue;
+    subjects.remove(subject);
+    if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("dynamics") });
+  }
+  return vanished;
+}
+
+function noRecord(side: "dynamics" | "marketo"): Failure {
+  const [record, deletion] =
+    side === "dynamics" ? ["The row", "its deletion"] : ["The person", "the deletion"];
+  return {
+    class: "retry",
+    code: "CS-NO-RECORD",
+    message: `${record} could not be read although ${deletion} was not told; it is looked up again later.`,
+    side,
+  };
+}
+
+/** Decides on every subject; where a decision needs a side that was not read, reads it and decides again. */
+async function decideAll(
+  context: CycleContext,
+  subjects: Subjects,
+): Promise<{ totals: PlanTotals; creates: number }> {
+  await readForDecisions(context, [...subjects.all()]);
+  const tally = new PlanTally();
+  let creates = 0;
+  let decided = 0;
+  for (const subject of subjects.all()) {
+    const decision = decideSubject(subject, context);
+    const { setup, dynamicsId, personId } = subject;
+    tally.add({ recordType: setup.recordType, dynamicsId, personId, decision });
+    if (decision.kind === "createPerson") creates++;
+    if (++decided % 1000 === 0) context.report.progress("planning", decided, subjects.size);
+  }
+  return { totals: tally.totals(), creates };
+}
+
+/** Reads the sides that decisions ask for, until none does. */
+export async function readForDecisions(
+  context: CycleContext,
+  subjects: readonly Subject[],
+): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const asks = subjects
+      .map((subject) => ({ subject, decision: decideSubject(subject, context) }))
+      .filter(
+        (ask): ask is { subject: Subject; decision: ReadDecision } => ask.decision.kind === "read",
+      );
+    if (!asks.length) return;
+    const of = (side: "dynamics" | "marketo") =>
+      asks.filter(({ decision }) => decision.side === side).map(({ subject }) => subject);
+    await readRows(context, of("dynamics"));
+    await readPersons(context, of("marketo"));
+  }
+}
+
+type ReadDecision = Extract<Decision, { kind: "read" }>;

@@ -1,0 +1,111 @@
+import { CallError } from "../model/failure";
+import type { FieldValues } from "../model/record";
+import { deltaKey, stopIfCanceled, type CycleContext, type TypeSetup } from "./cycleContext";
+import { diffRecord } from "./diff";
+import { normalizeDynamics } from "./normalize";
+import type { DynamicsPage, DynamicsRow } from "./ports";
+import type { Link } from "./statePort";
+
+/** A row that the cycle must decide on: unlinked, changed in a mapped field, or tried before without success. */
+export interface DynamicsNews {
+  id: string;
+  version: string;
+  values: FieldValues;
+  modifiedAt: string | null;
+  link: Link | null;
+}
+
+/** What a tracked read brought. */
+export interface DynamicsPull {
+  setup: TypeSetup;
+  news: DynamicsNews[];
+  /** Links of rows that moved without a change of a mapped field: only the version is new. */
+  moved: { link: Link; version: string }[];
+  /** Rows that somebody touched without changing a mapped field (our own echoes are not counted). */
+  skipped: number;
+  deletedIds: string[];
+  checkpoint: string | null;
+  /** The read told all rows, not only changes: no checkpoint yet, or an expired one. */
+  full: "no" | "first" | "expired";
+  rows: number;
+  /** On a full read: the ids that were there. */
+  seenIds: Set<string> | null;
+}
+
+/** Reads what changed in Dynamics since the last cycle; an expired checkpoint becomes a full read. */
+export async function pullDynamics(context: CycleContext, setup: TypeSetup): Promise<DynamicsPull> {
+  const checkpoint = context.state.checkpoint(deltaKey(setup.recordType));
+  if (checkpoint === null) return readAll(context, setup, "first", null);
+  try {
+    return await readAll(context, setup, "no", checkpoint);
+  } catch (error) {
+    if (!(error instanceof CallError) || error.failure.class !== "expired") throw error;
+    context.report.warning(error.failure.code, error.failure.message);
+    return readAll(context, setup, "expired", null);
+  }
+}
+
+async function readAll(
+  context: CycleContext,
+  setup: TypeSetup,
+  full: DynamicsPull["full"],
+  checkpoint: string | null,
+): Promise<DynamicsPull> {
+  const pull: DynamicsPull = {
+    setup,
+    news: [],
+    moved: [],
+    skipped: 0,
+    deletedIds: [],
+    checkpoint: null,
+    full,
+    rows: 0,
+    seenIds: full === "no" ? null : new Set(),
+  };
+  const request = { columns: setup.columns, checkpoint, signal: context.signal };
+  for await (const page of context.connectors.dynamics.changes(setup.recordType, request)) {
+    stopIfCanceled(context.signal);
+    sortPage(context, pull, page);
+    context.report.progress("reading", pull.rows, null);
+  }
+  return pull;
+}
+
+/** Puts every row of a page where it belongs; the wire rows are let go. */
+function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage): void {
+  const { recordType } = pull.setup;
+  const ids = page.rows.map((row) => row.id);
+  const links = context.state.linksByDynamicsId(recordType, ids);
+  const failed = context.state.failedAmong(recordType, ids);
+  for (const row of page.rows) {
+    pull.seenIds?.add(row.id);
+    sortRow(pull, row, links.get(row.id) ?? null, failed.has(row.id));
+  }
+  pull.rows += page.rows.length;
+  pull.deletedIds.push(...page.deletedIds);
+  pull.checkpoint = page.checkpoint ?? pull.checkpoint;
+}
+
+function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed: boolean): void {
+  const { setup } = pull;
+  if (link && link.version === row.version && link.state === "active" && !failed) return;
+  const values = normalizeDynamics(setup.rules, row.values);
+  const news = { id: row.id, version: row.version, values, modifiedAt: modifiedAt(row), link };
+  if (!link || failed || link.state !== "active" || isChanged(setup, link, values)) {
+    pull.news.push(news);
+    return;
+  }
+  pull.moved.push({ link, version: row.version });
+  if (link.version !== null) pull.skipped++;
+}
+
+function isChanged(setup: TypeSetup, link: Link, values: FieldValues): boolean {
+  const fields = diffRecord(setup, link.base, { dynamics: values, marketo: null });
+  return fields.some((field) => field.situation !== "unchanged");
+}
+
+/** When the row was last changed, as an ISO instant. */
+export function modifiedAt(row: DynamicsRow): string | null {
+  const stamp = row.values["modifiedon"];
+  return typeof stamp === "string" ? stamp : null;
+}

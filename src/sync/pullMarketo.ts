@@ -1,0 +1,84 @@
+import { FEED_KEY, stopIfCanceled, type CycleContext } from "./cycleContext";
+import { writes } from "./fieldRule";
+import type { MarketoEvent } from "./ports";
+
+/** What the change feeds said about one person since the last cycle. */
+export interface PersonNews {
+  personId: number;
+  /** Changes and merges in the order of the feed. */
+  events: MarketoEvent[];
+  deleted: boolean;
+  /** ISO instant of the last event. */
+  at: string;
+}
+
+export interface MarketoPull {
+  persons: Map<number, PersonNews>;
+  checkpoint: string;
+  /** Guids to remember, so that rows that come twice (overlap) are read once. */
+  guids: { guid: string; at: number }[];
+  /** Milliseconds since 1970 at which the feeds were read. */
+  readAt: number;
+  /** The feeds were never read before: nothing can be missing, the persons are read while matching. */
+  first: boolean;
+}
+
+/** Rows of the feeds may come again for this long (Q2: rows appear late); guids are kept a little longer. */
+export const SEEN_MS = 60 * 60 * 1000;
+
+/** Reads which persons changed since the last cycle. */
+export async function pullMarketo(context: CycleContext): Promise<MarketoPull> {
+  const { state, connectors, world, signal } = context;
+  const readAt = world.now();
+  const stored = state.checkpoint(FEED_KEY);
+  const pull: MarketoPull = {
+    persons: new Map(),
+    checkpoint: stored ?? (await connectors.marketo.checkpointAt(readAt, { signal })),
+    guids: [],
+    readAt,
+    first: stored === null,
+  };
+  if (stored === null) return pull;
+
+  const { fields, scores } = watchedFields(context);
+  const request = { fields, scores, checkpoint: stored, signal };
+  let events = 0;
+  for await (const page of connectors.marketo.changes(request)) {
+    stopIfCanceled(signal);
+    addPage(context, pull, page.events);
+    pull.checkpoint = page.checkpoint ?? pull.checkpoint;
+    events += page.events.length;
+    context.report.progress("reading", events, null);
+  }
+  return pull;
+}
+
+/** Fields whose changes matter: those that travel to Dynamics, and those that we write (audit of our own writes). */
+function watchedFields({ types }: CycleContext): { fields: string[]; scores: boolean } {
+  const rules = types.flatMap((setup) => setup.rules);
+  const fields = [...new Set(rules.map((rule) => rule.field))].sort();
+  const scores = rules.some((rule) => rule.target.type === "score" && writes(rule, "dynamics"));
+  return { fields, scores };
+}
+
+function addPage(
+  { state }: CycleContext,
+  pull: MarketoPull,
+  events: readonly MarketoEvent[],
+): void {
+  const known = state.seen(events.map((event) => event.guid));
+  for (const event of events) {
+    if (known.has(event.guid)) continue;
+    known.add(event.guid);
+    pull.guids.push({ guid: event.guid, at: Date.parse(event.at) });
+    const news = pull.persons.get(event.personId) ?? newsOf(event);
+    pull.persons.set(event.personId, news);
+    if (event.kind === "deleted") news.deleted = true;
+    else if (event.kind !== "created") news.events.push(event);
+    if (event.at > news.at) news.at = event.at;
+  }
+}
+
+function newsOf({ personId, at }: MarketoEvent): PersonNews {
+  return { personId, events: [], deleted: false, at };
+}

@@ -1,0 +1,203 @@
+import type { ActivityChange } from "../model/activity";
+import type { Failure } from "../model/failure";
+import type { AgreedValue } from "./decideField";
+import type { Decision } from "./decision";
+import { baseHash, withKeys } from "./hash";
+import { activityOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
+import type { Refusal } from "./decision";
+import type { Base, Link, LinkState } from "./statePort";
+import type { Subject } from "./subject";
+
+/** Records the part of a decision that needs no write (a write's own part is recorded when it succeeded). */
+export function recordLocal(recording: Recording, subject: Subject, decision: Decision): void {
+  switch (decision.kind) {
+    case "agree":
+      return recordAgreement(recording, subject, decision);
+    case "refused":
+      return recordRefusals(recording, subject, decision.refusals);
+    case "write":
+    case "link":
+      return recordRefusals(recording, subject, decision.refusals);
+    case "flagDeleted":
+    case "unlinkPerson":
+      return recordRest(recording, subject, decision);
+    case "dissolve":
+      return recordEnd(recording, subject, decision);
+    case "ambiguous":
+      return recordQuestion(recording, subject, decision);
+    case "skip":
+      return recordSkip(recording, subject, decision);
+    case "createPerson":
+    case "recreatePerson":
+    case "createRow":
+    case "read":
+      return;
+  }
+}
+
+function recordAgreement(
+  recording: Recording,
+  subject: Subject,
+  decision: Extract<Decision, { kind: "agree" }>,
+): void {
+  const { context, writer, counts } = recording;
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  writer.putLink({
+    ...link,
+    base: agreedBase(link.base, subject, decision.agreed),
+    version: subject.row.kind === "read" ? subject.version : link.version,
+    state: "active",
+  });
+  forgetFailure(recording, subject);
+  counts.skipped++;
+  if (subject.suspect) return tellRecovered(recording, subject, decision.agreed);
+  if (decision.reason !== "same-change-on-both-sides") return;
+  const outcome = { outcome: "skipped", reason: decision.reason, changes: [] } as const;
+  tell(recording, activityOf(context, subject, outcome));
+}
+
+/** The write whose answer was lost had been carried out: that is what the log says. */
+function tellRecovered(
+  recording: Recording,
+  subject: Subject,
+  agreed: readonly AgreedValue[],
+): void {
+  const { context } = recording;
+  const to = subject.suspect!.side;
+  const changes = agreed.map(({ rule, value }): ActivityChange => ({
+    field: rule.key,
+    to,
+    before: undefined,
+    after: value,
+  }));
+  const outcome = { outcome: "applied", reason: "recovered-after-crash", changes } as const;
+  tell(recording, activityOf(context, subject, outcome));
+}
+
+function recordRefusals(
+  recording: Recording,
+  subject: Subject,
+  refusals: readonly Refusal[],
+): void {
+  for (const { side, problems, changes } of refusals) {
+    const unmapped = problems.some(({ problem }) => problem.code === "unmapped-value");
+    const failure: Failure = {
+      class: "refused",
+      code: unmapped ? "CS-UNMAPPED-VALUE" : "CS-DOES-NOT-FIT",
+      message: problems.map(({ rule, problem }) => `${rule.key}: ${problem.message}`).join(" "),
+      side,
+    };
+    const reason = unmapped ? "unmapped-value" : "does-not-fit";
+    recordFailure(recording, subject, { outcome: "refused", side, reason, failure, changes });
+  }
+}
+
+/** One record is gone and the other one stays; the link waits. */
+function recordRest(
+  recording: Recording,
+  subject: Subject,
+  decision: Extract<Decision, { kind: "flagDeleted" | "unlinkPerson" }>,
+): void {
+  const flagged = decision.kind === "flagDeleted";
+  // With a field for the flag the write to Marketo records it.
+  if (flagged && recording.context.linkFields.deleted) return;
+  const state: LinkState = flagged ? "dynamicsDeleted" : "marketoDeleted";
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  recording.writer.putLink({ ...link, state });
+  forgetFailure(recording, subject);
+  tellRest(recording, subject, decision);
+}
+
+function recordEnd(
+  recording: Recording,
+  subject: Subject,
+  decision: Extract<Decision, { kind: "dissolve" }>,
+): void {
+  recording.writer.removeLink(subject.setup.recordType, subject.dynamicsId);
+  forgetFailure(recording, subject);
+  tellRest(recording, subject, decision);
+}
+
+function tellRest(
+  recording: Recording,
+  subject: Subject,
+  { reason }: Extract<Decision, { kind: "flagDeleted" | "unlinkPerson" | "dissolve" }>,
+): void {
+  const outcome = { outcome: "applied", reason, changes: [] } as const;
+  tell(recording, activityOf(recording.context, subject, outcome));
+}
+
+function recordQuestion(
+  recording: Recording,
+  subject: Subject,
+  decision: Extract<Decision, { kind: "ambiguous" }>,
+): void {
+  const persons = decision.personIds.join(", ");
+  const failure: Failure = {
+    class: "ambiguous",
+    code: "CS-AMBIGUOUS",
+    message: `Persons ${persons} match ${decision.rowIds.length} record(s); merge the duplicates or give them different e-mail addresses.`,
+  };
+  const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;
+  recordFailure(recording, subject, { ...failed, failure, changes: [] });
+}
+
+function recordSkip(
+  recording: Recording,
+  subject: Subject,
+  decision: Extract<Decision, { kind: "skip" }>,
+): void {
+  const { context, counts, writer } = recording;
+  counts.skipped++;
+  const link = linkNow(recording, subject);
+  if (link && subject.row.kind === "read" && link.version !== subject.version) {
+    writer.putLink({ ...link, version: subject.version });
+  }
+  if (subject.link?.state === "active" || !subject.link) forgetFailure(recording, subject);
+  const edited = decision.drift.filter(({ rule }) => subject.feedFields.has(rule.key));
+  const worthTelling = edited.length > 0 || subject.requested !== null;
+  if (!worthTelling) return;
+  const outcome = { outcome: "skipped", reason: decision.reason, changes: [] } as const;
+  tell(recording, activityOf(context, subject, outcome));
+}
+
+function linkNow({ context }: Recording, subject: Subject): Link | undefined {
+  const { setup, dynamicsId } = subject;
+  return context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
+}
+
+function agreedBase(base: Base, { setup }: Subject, agreed: readonly AgreedValue[]): Base {
+  return withKeys(
+    base,
+    agreed.map(({ rule, value }) => ({
+      position: setup.positions.get(rule.key)!,
+      key: rule.codec.compareKey(value),
+    })),
+  );
+}
+
+/** Marketo keeps its old value in spite of a write that it accepted (Q7): the base says so, and the log, once. */
+export function recordBlocked(
+  recording: Recording,
+  subject: Subject,
+  field: { key: string; sent: Uint8Array; value: AgreedValue },
+): void {
+  const { context, writer } = recording;
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  const position = subject.setup.positions.get(field.key)!;
+  const unchangedSince = baseHash(link.base, position);
+  if (!unchangedSince) return;
+  writer.putLink({ ...link, base: agreedBase(link.base, subject, [field.value]) });
+  const message = `Marketo accepted the new value of ${field.key} but kept its own: updates of this field are blocked for the web service. Allow them in Marketo's field management, or map the field to Dynamics only.`;
+  const activity = activityOf(context, subject, {
+    outcome: "refused",
+    reason: "blocked-field",
+    changes: [],
+    error: { code: "CS-BLOCKED-FIELD", message },
+  });
+  tell(recording, activity);
+  recording.counts.refused++;
+}

@@ -1,0 +1,82 @@
+import type { CycleCounts } from "../model/activity";
+import { commitRecording, recordJobFailure, type Applier, type Unsettled } from "./apply";
+import type { CycleContext } from "./cycleContext";
+import { readPersons, readRows } from "./gather";
+import { linkOf } from "./linkLookup";
+import { matchUnlinked } from "./matchCycle";
+import { readForDecisions } from "./planCycle";
+import type { Subject } from "./subject";
+
+/** How often a record that moved while it was written is read and decided again within one cycle. */
+const ROUNDS = 2;
+
+/** Reads and decides again what had no clear outcome (a moved version, a lost answer); the one place that does so. */
+export async function settleAgain(
+  context: CycleContext,
+  applier: Applier,
+  counts: CycleCounts,
+): Promise<void> {
+  for (let round = 0; round < ROUNDS && applier.unsettled.length; round++) {
+    const again = applier.unsettled.splice(0);
+    const subjects = [...new Set(again.map((unsettled) => refreshed(context, unsettled)))];
+    await readRows(context, subjects);
+    await readPersons(context, subjects);
+    await matchUnlinked(context, subjects);
+    await readForDecisions(context, subjects);
+    await applier.apply(subjects.filter((subject) => subject.row.kind === "read"));
+    await finishIntents(context, again);
+  }
+  const left = applier.unsettled.splice(0);
+  if (!left.length) return;
+  await commitRecording(context, counts, (recording) => {
+    for (const { job, failure } of left) recordJobFailure(recording, job, failure);
+  });
+  await finishIntents(context, left);
+}
+
+/** The subject with nothing taken for known but its ids. */
+function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject {
+  const { subject } = job;
+  const { recordType } = subject.setup;
+  const { dynamicsId, personId } = subject;
+  const wasRequested = subject.requested !== null;
+  subject.link = linkOf(context.state, { recordType, dynamicsId, personId });
+  subject.row = { kind: "unread" };
+  subject.person = { kind: "unread" };
+  subject.restore = [];
+  if (subject.link) {
+    subject.personId = subject.link.personId;
+    subject.version = subject.link.version;
+  } else if (wasRequested && personId !== null) {
+    // A row that was asked for belongs to the person that it was asked for.
+    subject.match = { kind: "found", by: "id", personId };
+  } else {
+    subject.match = null;
+    subject.personId = null;
+  }
+  if (intentId !== null) subject.suspect = suspectOf(context, { job, intentId });
+  return subject;
+}
+
+function suspectOf(
+  { cycle }: CycleContext,
+  { job, intentId }: { job: Unsettled["job"]; intentId: number },
+): Subject["suspect"] {
+  const { subject, side, kind, reason } = job;
+  const { setup, dynamicsId, personId } = subject;
+  return {
+    id: intentId,
+    cycle,
+    side,
+    recordType: setup.recordType,
+    kind,
+    dynamicsId,
+    personId,
+    reason,
+  };
+}
+
+async function finishIntents(context: CycleContext, settled: readonly Unsettled[]): Promise<void> {
+  const ids = settled.map(({ intentId }) => intentId).filter((id) => id !== null);
+  if (ids.length) await context.state.commit((writer) => writer.finishIntents(ids));
+}

@@ -1,0 +1,162 @@
+import type { Pair, RecordType, Side } from "../model/record";
+import type { CycleContext, TypeSetup } from "./cycleContext";
+import { decide } from "./decide";
+import type { FieldChange } from "./decideField";
+import type { Decision, FieldDecisions, SideReading, Situation } from "./decision";
+import type { MatchResult } from "./match";
+import type { Intent, Link } from "./statePort";
+
+/** A record that the cycle decides on, with everything that it knows of it. */
+export interface Subject {
+  setup: TypeSetup;
+  /** Known as soon as there is a row; for a row that is to be created, the id chosen for it. */
+  dynamicsId: string;
+  personId: number | null;
+  link: Link | null;
+  /** The version of the row that a decision on it would be made on. */
+  version: string | null;
+  row: SideReading;
+  person: SideReading;
+  /** For a row without a link: who it belongs to. */
+  match: MatchResult | null;
+  /** For a person that shall exist in Dynamics, too (R4). */
+  requested: { by: "command" | "marketo"; owner: string | null } | null;
+  changedAt: Pair<string | null>;
+  /** Person fields (REST names) that the change feed named in this cycle. */
+  feedFields: ReadonlySet<string>;
+  /** Values that our write replaced unseen and that go back (Marketo wins): written to both sides as they are. */
+  restore: readonly FieldChange[];
+  /** The interrupted write that made this record suspect; its outcome was lost. */
+  suspect: Intent | null;
+}
+
+const NOT_READ: SideReading = { kind: "unread" };
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** A subject about which nothing is known yet but its ids. */
+export function newSubject(
+  setup: TypeSetup,
+  ids: { dynamicsId: string; personId: number | null; link: Link | null },
+): Subject {
+  return {
+    setup,
+    ...ids,
+    version: ids.link?.version ?? null,
+    row: NOT_READ,
+    person: NOT_READ,
+    match: null,
+    requested: null,
+    changedAt: { dynamics: null, marketo: null },
+    feedFields: NO_FIELDS,
+    restore: [],
+    suspect: null,
+  };
+}
+
+/** Decides on a subject; the same answer for the same subject, so that it need not be kept. */
+export function decideSubject(subject: Subject, context: CycleContext): Decision {
+  const { recordType, rules, positions } = subject.setup;
+  const { policies } = context;
+  const decided = decide(situationOf(subject), { recordType, rules, positions, policies });
+  const decision = subject.restore.length ? withRestored(decided, subject.restore) : decided;
+  if (decision.kind === "createPerson" && !context.createPersons) {
+    return { kind: "skip", reason: "direction-off", drift: [] };
+  }
+  return decision;
+}
+
+/** The decision with values that go back added; a record that rests or is gone gets none. */
+function withRestored(decision: Decision, restore: readonly FieldChange[]): Decision {
+  const { kind } = decision;
+  if (kind !== "write" && kind !== "agree" && kind !== "refused" && kind !== "skip") {
+    return decision;
+  }
+  const fields = kind === "skip" ? { ...NOTHING, drift: decision.drift } : decision;
+  const restored = new Set(restore.map((change) => change.rule.key));
+  const merged = (to: Side) => [
+    ...(to === "dynamics" ? fields.toDynamics : fields.toMarketo).filter(
+      (change) => !restored.has(change.rule.key),
+    ),
+    ...restore.filter((change) => change.to === to),
+  ];
+  return {
+    kind: "write",
+    revive: kind !== "skip" && decision.revive,
+    reason: "overwrote-newer-value",
+    toDynamics: merged("dynamics"),
+    toMarketo: merged("marketo"),
+    agreed: fields.agreed.filter((agreed) => !restored.has(agreed.rule.key)),
+    drift: fields.drift,
+    refusals: fields.refusals,
+    conflict: true,
+  };
+}
+
+const NOTHING: FieldDecisions = {
+  toDynamics: [],
+  toMarketo: [],
+  agreed: [],
+  drift: [],
+  refusals: [],
+  conflict: false,
+};
+
+function situationOf(subject: Subject): Situation {
+  const { link, row, person, match, requested } = subject;
+  if (link) {
+    return {
+      kind: "linked",
+      state: link.state,
+      base: link.base,
+      sides: { dynamics: row, marketo: person },
+    };
+  }
+  if (requested) {
+    return { kind: "requested", person: valuesOf(person), linked: false, by: requested.by };
+  }
+  if (match?.kind === "found") {
+    return { kind: "unlinked", row: valuesOf(row), match, person: valuesOf(person) };
+  }
+  return { kind: "unlinked", row: valuesOf(row), match: match ?? { kind: "none" } };
+}
+
+function valuesOf(reading: SideReading) {
+  return reading.kind === "read" ? reading.values : {};
+}
+
+/** The subjects of a cycle, one for each row, found by either id. */
+export class Subjects {
+  readonly #byRow = new Map<string, Subject>();
+  readonly #byPerson = new Map<number, Subject>();
+
+  get size(): number {
+    return this.#byRow.size;
+  }
+
+  add(subject: Subject): Subject {
+    this.#byRow.set(rowKey(subject.setup.recordType, subject.dynamicsId), subject);
+    if (subject.link) this.#byPerson.set(subject.link.personId, subject);
+    return subject;
+  }
+
+  row(recordType: RecordType, dynamicsId: string): Subject | undefined {
+    return this.#byRow.get(rowKey(recordType, dynamicsId));
+  }
+
+  person(personId: number): Subject | undefined {
+    return this.#byPerson.get(personId);
+  }
+
+  remove(subject: Subject): void {
+    this.#byRow.delete(rowKey(subject.setup.recordType, subject.dynamicsId));
+    if (subject.link) this.#byPerson.delete(subject.link.personId);
+  }
+
+  all(): IterableIterator<Subject> {
+    return this.#byRow.values();
+  }
+}
+
+function rowKey(recordType: RecordType, dynamicsId: string): string {
+  return `${recordType} ${dynamicsId}`;
+}
