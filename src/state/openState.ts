@@ -33,9 +33,18 @@ export interface OpenStateOptions {
   leaseMs?: number;
   leaseWorld?: LeaseWorld;
   migrations?: readonly string[];
+  /** Bytes that the journal may grow to before it is folded into a new snapshot. */
+  journalLimit?: (snapshotBytes: number) => number;
 }
 
 const DEFAULT_LEASE_MS = 15_000;
+/** A journal below this size is never worth a snapshot while the store is in use. */
+const SMALLEST_LIMIT = 8 * 1024 * 1024;
+
+/** As much journal as snapshot: all snapshots together cost about as much as the journals that led to them. */
+function defaultJournalLimit(snapshotBytes: number): number {
+  return Math.max(SMALLEST_LIMIT, snapshotBytes);
+}
 
 /**
  * Opens one pair's state. A writer is alone: a second one gets CS-STATE-IN-USE. A state that is damaged, newer than
@@ -97,7 +106,8 @@ async function loadWritable(
   const recovered = await recover(files, folder, { ...start, sequence: lease.content.sequence });
   const memory = await loadMemory(recovered, { wasm, migrations, folder });
   try {
-    const parts = { files, folder, start, memory, lease, now, retention };
+    const journalLimit = options.journalLimit ?? defaultJournalLimit;
+    const parts = { files, folder, start, memory, lease, now, retention, journalLimit };
     const state = new WritableState(parts, recovered);
     await state.begin((recovered?.snapshot.schema ?? 0) < migrations.length);
     return state;

@@ -18,8 +18,6 @@ import type { Retention } from "./retention";
 import type { State, StateStats } from "./state";
 import { writeSnapshot } from "./snapshots";
 
-/** A journal below this size is never worth a snapshot while the store is in use. */
-const SMALLEST_LIMIT = 8 * 1024 * 1024;
 /** On closing, a journal of that part of the limit is folded into a snapshot, so that the next start is quick. */
 const WORTHWHILE_PART = 4;
 /** Many short sessions leave many small journals; a snapshot puts an end to them. */
@@ -33,6 +31,7 @@ export interface WritableParts {
   lease: Lease;
   now: () => number;
   retention: Retention;
+  journalLimit: (snapshotBytes: number) => number;
 }
 
 /** The state as its one writer has it. */
@@ -198,7 +197,7 @@ export class WritableState extends StateReads implements State {
   }
 
   #journalLimit(): number {
-    return Math.max(SMALLEST_LIMIT, this.#snapshot?.bytes ?? 0);
+    return this.#parts.journalLimit(this.#snapshot?.bytes ?? 0);
   }
 
   async #finish(): Promise<void> {
