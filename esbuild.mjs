@@ -22,6 +22,8 @@ const node = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
+  // Its CommonJS build hides its own requires from the bundler.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   // Bundled ES modules ask for their own URL; in CommonJS that is the bundle's file.
   banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   define: { "import.meta.url": "__bundleUrl" },
