@@ -34,18 +34,20 @@ export interface TableSpec {
   privilegeName?: string;
 }
 
+/** A navigation property and the lookup column behind it. */
+export interface NavigationEntry {
+  column: Column;
+  navigation: Navigation;
+}
+
 /** One table: its columns by logical name and by the names that JSON uses for them. */
 export class Table {
   readonly columns = new Map<string, Column>();
   readonly keys: AlternateKey[] = [];
   changeTracking: boolean;
   optimisticConcurrency: boolean;
-  #wire = new Map<string, Column>();
-  #navigations = new Map<string, { column: Column; navigation: Navigation }>();
+  #derived: Derived | undefined;
   #nextIndex = 0;
-  #defaults: Column[] = [];
-  /** Grows with every change of the columns; caches of anything derived compare it. */
-  revision = 0;
 
   constructor(
     readonly spec: TableSpec,
@@ -106,24 +108,24 @@ export class Table {
 
   /** The column behind a JSON property such as `jobtitle` or `_ownerid_value`. */
   byWireName(property: string): Column | undefined {
-    return this.#wire.get(property);
+    return this.#names.wire.get(property);
   }
 
-  navigation(name: string): { column: Column; navigation: Navigation } | undefined {
-    return this.#navigations.get(name);
+  navigation(name: string): NavigationEntry | undefined {
+    return this.#names.navigations.get(name);
   }
 
-  navigations(): Iterable<[string, { column: Column; navigation: Navigation }]> {
-    return this.#navigations;
+  navigations(): Iterable<[string, NavigationEntry]> {
+    return this.#names.navigations;
   }
 
   /** Columns that rows have, in the order of the metadata. */
   stored(): Iterable<Column> {
-    return this.#wire.values();
+    return this.#names.wire.values();
   }
 
   defaults(): readonly Column[] {
-    return this.#defaults;
+    return this.#names.defaults;
   }
 
   metadataId(column: string): string {
@@ -131,19 +133,34 @@ export class Table {
   }
 
   private changed(): void {
-    this.revision++;
-    this.#wire.clear();
-    this.#navigations.clear();
-    for (const column of this.columns.values()) {
-      this.#wire.set(wireName(column), column);
-      if (!isLookup(column)) continue;
-      for (const navigation of column.navigations ?? [])
-        this.#navigations.set(navigation.name, { column, navigation });
-    }
-    this.#defaults = [...this.columns.values()].filter(
-      (column) => column.defaultValue !== undefined && column.fill === undefined,
-    );
+    this.#derived = undefined;
   }
+
+  get #names(): Derived {
+    return (this.#derived ??= derive(this.columns));
+  }
+}
+
+/** What is looked up by name, made again after a change of the columns. */
+interface Derived {
+  wire: Map<string, Column>;
+  navigations: Map<string, NavigationEntry>;
+  defaults: Column[];
+}
+
+function derive(columns: ReadonlyMap<string, Column>): Derived {
+  const wire = new Map<string, Column>();
+  const navigations = new Map<string, NavigationEntry>();
+  for (const column of columns.values()) {
+    wire.set(wireName(column), column);
+    if (!isLookup(column)) continue;
+    for (const navigation of column.navigations ?? [])
+      navigations.set(navigation.name, { column, navigation });
+  }
+  const defaults = [...columns.values()].filter(
+    (column) => column.defaultValue !== undefined && column.fill === undefined,
+  );
+  return { wire, navigations, defaults };
 }
 
 /** All tables of the organization. */
@@ -173,12 +190,5 @@ export class Model {
 
   bySet(setName: string): Table | undefined {
     return this.#bySet.get(setName);
-  }
-
-  /** A sum over all tables' revisions: changes whenever any metadata changes. */
-  get revision(): number {
-    let sum = this.tables.size * 1_000_000;
-    for (const table of this.tables.values()) sum += table.revision;
-    return sum;
   }
 }
