@@ -86,11 +86,12 @@ export function createClient(options: ClientOptions): OrgClient {
   }
 
   async function exchange(call: OrgCall, token: string): Promise<HttpResponse | TransportError> {
+    const url = resolveTarget(origin, call.target);
     calls++;
     try {
       const response = await transport.send({
         method: call.method,
-        url: resolveTarget(origin, call.target),
+        url,
         headers: {
           ...ODATA_HEADERS,
           ...(call.method === "GET" ? { "If-None-Match": "null" } : {}),
@@ -167,9 +168,15 @@ export function createClient(options: ClientOptions): OrgClient {
         const wait = answer.status === 429 ? classify(answer, now).failure.retryAfterMs : undefined;
         if (wait !== undefined) gate.pause(wait);
       }
-      return answers;
+      return answers.map((answer) => withRequestId(answer, response));
     },
   };
+}
+
+/** Support asks for an id; an operation that has none of its own goes by the one of its batch. */
+function withRequestId(answer: Answer, batch: HttpResponse): Answer {
+  const id = batch.headers["x-ms-service-request-id"];
+  return id ? { ...answer, headers: { "x-ms-service-request-id": id, ...answer.headers } } : answer;
 }
 
 /** A link of the server is followed only to the server itself: the token goes with it. */
