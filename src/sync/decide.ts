@@ -232,10 +232,8 @@ function clashReason({ toDynamics, toMarketo, refusals }: FieldDecisions): Reaso
 }
 
 function agreeReason(diffs: readonly FieldDiff[]): ReasonCode {
-  if (diffs.some(({ situation }) => situation === "both-same")) return "same-change-on-both-sides";
-  return diffs.some(({ situation }) => situation !== "unchanged")
-    ? "first-contact"
-    : "no-difference";
+  const same = diffs.some(({ situation }) => situation === "both-same");
+  return same ? "same-change-on-both-sides" : "first-contact";
 }
 
 function valuesOf(reading: SideReading): FieldValues | null {

@@ -1,6 +1,6 @@
 import type { FieldValue, FieldValues, Pair } from "../model/record";
 import type { FieldRule } from "./fieldRule";
-import { baseHash, hashKey, sameHash } from "./hash";
+import { baseHash, isHashOf } from "./hash";
 import type { Base } from "./statePort";
 
 /** How one field stands, seen from what both sides last agreed on. */
@@ -36,20 +36,22 @@ export interface FieldDiff {
 /** Where each field's slot is in a base (`StatePort.fieldPositions`). */
 export type Positions = ReadonlyMap<string, number>;
 
-/** Every field of a record against its base; a side that was not read is null. */
+/** The fields of a record that do not stand as agreed, in the order of the rules; a side that was not read is null. */
 export function diffRecord(
   map: { rules: readonly FieldRule[]; positions: Positions },
   base: Base,
   sides: Pair<FieldValues | null>,
 ): FieldDiff[] {
-  return map.rules.map((rule) => {
+  const diffs: FieldDiff[] = [];
+  for (const rule of map.rules) {
     const position = map.positions.get(rule.key);
     const hash = position === undefined ? null : baseHash(base, position);
-    return diffField(rule, hash, {
-      dynamics: sides.dynamics?.[rule.key],
-      marketo: sides.marketo?.[rule.key],
-    });
-  });
+    const dynamics = sides.dynamics?.[rule.key];
+    const marketo = sides.marketo?.[rule.key];
+    const diff = diffField(rule, hash, { dynamics, marketo });
+    if (diff.situation !== "unchanged") diffs.push(diff);
+  }
+  return diffs;
 }
 
 /** One field against the hash of its base. */
@@ -69,12 +71,13 @@ function situationOf(
   const dynamicsKey = dynamics === undefined ? null : codec.compareKey(dynamics);
   const marketoKey = marketo === undefined ? null : codec.compareKey(marketo);
   if (!base) return withoutBase(dynamicsKey, marketoKey);
-  const left = (key: string | null) => key !== null && !sameHash(hashKey(key), base);
-  if (left(dynamicsKey)) {
-    if (!left(marketoKey)) return "changed-dynamics";
-    return dynamicsKey === marketoKey ? "both-same" : "clash";
-  }
-  return left(marketoKey) ? "changed-marketo" : "unchanged";
+  const dynamicsLeft = dynamicsKey !== null && !isHashOf(base, dynamicsKey);
+  // Mostly both sides hold the same, which is hashed only once.
+  if (dynamicsKey === marketoKey) return dynamicsLeft ? "both-same" : "unchanged";
+  const marketoLeft = marketoKey !== null && !isHashOf(base, marketoKey);
+  if (dynamicsLeft && marketoLeft) return "clash";
+  if (dynamicsLeft) return "changed-dynamics";
+  return marketoLeft ? "changed-marketo" : "unchanged";
 }
 
 function withoutBase(dynamicsKey: string | null, marketoKey: string | null): FieldSituation {

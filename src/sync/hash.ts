@@ -14,8 +14,16 @@ export function hashKey(key: string): Uint8Array {
 export function baseHash(base: Base, position: number): Uint8Array | null {
   const at = position * HASH_BYTES;
   if (at + HASH_BYTES > base.length) return null;
-  const slot = base.subarray(at, at + HASH_BYTES);
-  return slot.some((byte) => byte !== 0) ? slot : null;
+  for (let i = at; i < at + HASH_BYTES; i++) {
+    if (base[i] !== 0) return base.subarray(at, at + HASH_BYTES);
+  }
+  return null;
+}
+
+/** Is this the hash of the key? The same as `sameHash(hash, hashKey(key))`, without a new array for each of millions. */
+export function isHashOf(hash: Uint8Array, key: string): boolean {
+  writeHash(SCRATCH, 0, key);
+  return sameHash(hash, SCRATCH);
 }
 
 /** A base with one slot set; a null hash empties the slot. The given base stays as it is. */
@@ -41,6 +49,7 @@ export function sameHash(one: Uint8Array | null, two: Uint8Array | null): boolea
 }
 
 const NO_HASH = new Uint8Array(HASH_BYTES);
+const SCRATCH = new Uint8Array(HASH_BYTES);
 
 function grown(base: Base, position: number): Uint8Array {
   const next = new Uint8Array(Math.max(base.length, (position + 1) * HASH_BYTES));

@@ -60,14 +60,17 @@ test("values are compared by their key: case of an e-mail, spelling of a number,
   assert.deepEqual(situations, ["unchanged", "changed-dynamics", "changed-marketo"]);
 });
 
-test("a record is compared field by field; a field without a position has no base", () => {
+test("a record's diff has the fields that do not stand as agreed; one without a position has no base", () => {
   const rules = [textRule("a"), textRule("b"), textRule("n")];
   const { positions, base } = agreedOn(rules.slice(0, 2), { a: "1", b: "2" });
   const dynamics = { a: "1", b: "3", n: "new" };
   const diffs = diffRecord({ rules, positions }, base, { dynamics, marketo: null });
   assert.deepEqual(
-    diffs.map(({ situation }) => situation),
-    ["unchanged", "changed-dynamics", "no-base-unread"],
+    diffs.map(({ rule: { key }, situation }) => [key, situation]),
+    [
+      ["b", "changed-dynamics"],
+      ["n", "no-base-unread"],
+    ],
   );
 });
 
