@@ -163,7 +163,7 @@ function writable(
 }
 
 function isDropped(org: Org, id: number, field: FieldDefinition): boolean {
-  if (field.blocked === "always" || (field.crmManaged && org.quirks.nativeSync)) return true;
+  if (field.blocked === "always" || field.crmManaged) return true;
   return field.blocked === "whenFilled" && org.persons.get(id, field.name) !== null;
 }
 

@@ -54,6 +54,8 @@ export class JobQueue {
   settle(): void {
     const { now, tickMs } = this.options;
     const current = now();
+    // The clock can be set back; the ticks then start again from there.
+    if (current < this.#ticked) this.#ticked = Math.floor(current / tickMs) * tickMs;
     while (this.#busy() && this.#nextTick() <= current) {
       this.#ticked = this.#nextTick();
       this.#tick(this.#ticked);

@@ -86,6 +86,17 @@ export class PersonStore {
     column.set(row, value);
   }
 
+  /** Fills a person that was just made; faster than field by field. */
+  fill(id: number, values: Values): void {
+    const row = this.#rows.get(id);
+    for (const name in values) {
+      const column =
+        row === undefined || this.#indexes.has(name) ? undefined : this.#columns.get(name);
+      if (column) column.set(row!, values[name]!);
+      else this.set(id, name, values[name]!);
+    }
+  }
+
   remove(id: number): void {
     const row = this.#rows.get(id);
     if (row === undefined) return;

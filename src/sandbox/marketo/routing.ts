@@ -96,7 +96,8 @@ export class Router {
     if (plain) return choose(plain, method, []);
     for (const { pattern, routes } of this.#patterns) {
       const match = pattern.exec(path);
-      if (match) return choose(routes, method, match.slice(1).map(decodeURIComponent));
+      const params = match && decoded(match.slice(1));
+      if (params) return choose(routes, method, params);
     }
     return undefined;
   }
@@ -105,6 +106,15 @@ export class Router {
 function choose(routes: Route[], method: string, params: string[]): Found {
   const route = routes.find((candidate) => candidate.method === method);
   return route ? { route, params } : { verbs: routes };
+}
+
+/** Undefined for a malformed escape: no resource has such a name. */
+function decoded(parts: string[]): string[] | undefined {
+  try {
+    return parts.map((part) => decodeURIComponent(part));
+  } catch {
+    return undefined;
+  }
 }
 
 function toPattern(path: string): RegExp {

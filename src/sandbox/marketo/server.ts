@@ -135,4 +135,9 @@ function render(server: Server, answered: Answer | undefined, errors: Reason[]):
   return { status: 200, headers, body: JSON.stringify(body) };
 }
 
+/** The body of a failure, for faults that the server itself never has: 604, 608, 611, 713 and the like. */
+export function failureBody(code: string, message: string): string {
+  return JSON.stringify({ requestId: "fa17#0", success: false, errors: [{ code, message }] });
+}
+
 const hex = (value: number): string => Math.floor(value).toString(16);

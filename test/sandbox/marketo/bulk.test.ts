@@ -96,6 +96,24 @@ test("the file: null for empty, quotes where needed, headers and formats as aske
   assert.match(await extract(sandbox, request), /, \r\0N/);
 });
 
+test("a bulk file is never gzipped, and a clock that is set back does not stop the queue", async () => {
+  const sandbox = await bench();
+  sandbox.marketo.load(Array.from({ length: 300 }, (_, i) => ({ email: `p${i}@x.org` })));
+  const list = sandbox.marketo.createList("All");
+  sandbox.marketo.addToList(
+    list,
+    Array.from({ length: 300 }, (_, i) => i + 1),
+  );
+  sandbox.clock.freeze(sandbox.clock.now() - 24 * 60 * MINUTE);
+  const id = await create(sandbox, { fields: ["email"], filter: { staticListId: list } });
+  await enqueue(sandbox, id);
+  sandbox.clock.advance(2 * MINUTE);
+  const headers = { "Accept-Encoding": "gzip" };
+  const file = await sandbox.fetch(`${EXPORT}/${id}/file.json`, { headers });
+  assert.deepEqual([file.status, file.headers.get("content-encoding")], [200, null]);
+  assert.equal((await file.text()).trim().split("\n").length, 301);
+});
+
 test("filters: by either stamp, static and smart list; updatedAt sees custom fields too", async () => {
   const sandbox = await bench();
   const { marketo } = sandbox;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { failureBody } from "../../../src/sandbox/marketo/server";
 import { bench, body, outcome, type Envelope } from "./support";
 
 const json = { "Content-Type": "application/json" };
@@ -10,6 +11,7 @@ test("calls that fail before an endpoint sees them", async () => {
     ["/rest/v1/nothing.json", {}, "610 Requested resource not found"],
     ["/rest/v1/leads", {}, "610 Requested resource not found"],
     ["/rest//v1/leads.json", {}, "610 Requested resource not found"],
+    ["/rest/v1/leads/schema/fields/%E0%A4%A.json", {}, "610 Requested resource not found"],
     ["//rest/v1/leads.json", {}, "610 Requested resource not found"],
     ["/bulk/v1/nothing.json", {}, "610 Requested resource not found"],
     ["/rest/v1/leads.json", { method: "PUT" }, "605 HTTP method 'PUT' not supported"],
@@ -89,31 +91,52 @@ test("operations are named after their endpoint", async () => {
   });
 });
 
-test("faults of the kernel: a 604 after the write, an HTML page, an empty body", async () => {
+test("faults of the kernel: failures after the write, an HTML page, an empty body", async () => {
   const sandbox = await bench();
   const rule = { server: "marketo", method: "POST", path: "^/rest/v1/leads" } as const;
-  const late =
-    '{"requestId":"1#1","success":false,"errors":[{"code":"604","message":"Request timed out"}]}';
-  sandbox.kernel.faults.add({
-    ...rule,
-    action: { kind: "respondAfterCommit", status: 200, body: late },
-  });
   const write = (email: string) => sandbox.post("/rest/v1/leads.json", { input: [{ email }] });
-  assert.equal(outcome(await write("a@x.org")), "604 Request timed out");
-  assert.equal(sandbox.marketo.count(), 1);
-  sandbox.kernel.faults.add({
-    ...rule,
-    action: { kind: "respond", status: 502, body: "<html>Bad Gateway</html>" },
-  });
+  const failures: [string, string][] = [
+    ["604", "Request timed out"],
+    ["608", "API Temporarily Unavailable"],
+    ["611", "System error"],
+    ["713", "Transient error"],
+    ["719", "Lock wait timeout exception"],
+  ];
+  for (const [index, [code, message]] of failures.entries()) {
+    const action = {
+      kind: "respondAfterCommit",
+      status: 200,
+      body: failureBody(code, message),
+    } as const;
+    sandbox.kernel.faults.add({ ...rule, action });
+    assert.equal(outcome(await write(`late${index}@x.org`)), `${code} ${message}`);
+    assert.equal(sandbox.marketo.count(), index + 1);
+  }
+  const page = "<html>Bad Gateway</html>";
+  sandbox.kernel.faults.add({ ...rule, action: { kind: "respond", status: 502, body: page } });
   const gateway = await sandbox.fetch("/rest/v1/leads.json", { method: "POST" });
-  assert.deepEqual([gateway.status, await gateway.text()], [502, "<html>Bad Gateway</html>"]);
+  assert.deepEqual([gateway.status, await gateway.text()], [502, page]);
   sandbox.marketo.quirks.emptyBodies = 1;
   const empty = await sandbox.fetch("/rest/v1/leads.json", {
     method: "POST",
     headers: json,
     body: '{"input":[{"email":"b@x.org"}]}',
   });
-  assert.deepEqual([empty.status, await empty.text(), sandbox.marketo.count()], [200, "", 2]);
+  const count = sandbox.marketo.count();
+  assert.deepEqual([empty.status, await empty.text(), count], [200, "", failures.length + 1]);
+});
+
+test("a fault of the sandbox's user is a system error of the call, told on stderr", async (t) => {
+  const sandbox = await bench();
+  const told = t.mock.method(console, "error", () => undefined);
+  const lead = sandbox.marketo.create({});
+  const id = sandbox.marketo.createCampaign("C");
+  sandbox.marketo.onCampaign(() => {
+    throw new Error("hook");
+  });
+  const request = { input: { leads: [{ id: lead }] } };
+  const reply = await sandbox.post(`/rest/v1/campaigns/${id}/trigger.json`, request);
+  assert.deepEqual([outcome(reply), told.mock.callCount()], ["611 System error", 1]);
 });
 
 test("large answers are gzipped when asked", async () => {

@@ -134,6 +134,15 @@ test("Q7: a blocked field keeps its value though the call says updated", async (
   assert.equal(marketo.person(1)!["city"], "Oslo");
 });
 
+test("Q7: so does a field that the CRM manages", async () => {
+  const sandbox = await withPersons(1);
+  sandbox.marketo.fields.crmManaged("crmStatus");
+  const input = [{ email: "p1@x.org", crmStatus: "x", city: "Oslo" }];
+  assert.deepEqual(statuses(await sandbox.post(LEADS, { input })), ["updated"]);
+  const { crmStatus, city } = sandbox.marketo.person(1)!;
+  assert.deepEqual([crmStatus, city], [undefined, "Oslo"]);
+});
+
 test("Q9: the visible updatedAt moves for standard fields only", async () => {
   const sandbox = await withPersons(1);
   const { marketo, clock } = sandbox;
