@@ -1,0 +1,248 @@
+import type { VirtualItem } from "@tanstack/virtual-core";
+import {
+  defaultRangeExtractor,
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+} from "@tanstack/virtual-core";
+import type { PropertyValues, TemplateResult } from "lit";
+import { html, LitElement, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { styleMap } from "lit/directives/style-map.js";
+import type { Activity } from "../src/model/activity";
+import type { LogSort } from "../src/protocol/log";
+import type { Cell } from "./gridKeys";
+import { HEADER, moveCell } from "./gridKeys";
+import { COLUMNS, SORT_KEYS } from "./logColumns";
+import type { VisibleRows } from "./logModel";
+import type { Texts } from "./texts";
+
+/** The height of a row of VS Code's own lists. */
+const ROW_HEIGHT = 22;
+const OVERSCAN = 8;
+
+/** What the grid draws; a new object makes it draw again. */
+export interface GridData {
+  rows: number;
+  row(index: number): Activity | undefined;
+  texts: Texts;
+  sort: LogSort;
+  busy: boolean;
+  openedId: number | null;
+}
+
+/** What the grid tells the panel. */
+export interface GridEvents {
+  visible(rows: VisibleRows): void;
+  scrolled(scrollTop: number): void;
+  sort(by: LogSort["by"]): void;
+  open(activity: Activity, row: number): void;
+  close(): void;
+}
+
+/** The list of activities: any number of rows, of which only the visible ones exist. */
+export class LogGrid extends LitElement {
+  static override properties = {
+    data: { attribute: false },
+    active: { state: true },
+  };
+
+  data!: GridData;
+  events!: GridEvents;
+  /** Where the list is scrolled to when it is first shown. */
+  initialScrollTop = 0;
+  private active: Cell = { row: 0, column: 0 };
+  private focusWanted = false;
+  private virtualizer: Virtualizer<HTMLElement, HTMLElement> | undefined;
+  private unmount: (() => void) | undefined;
+
+  /** Puts the focus on the active cell. */
+  override focus(): void {
+    this.focusWanted = true;
+    this.requestUpdate();
+  }
+
+  scrollToTop(): void {
+    this.active = { row: 0, column: this.active.column };
+    this.virtualizer?.scrollToOffset(0);
+  }
+
+  /** Light DOM: the page's style sheet and the icon font apply. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("data")) {
+      const row = Math.min(this.active.row, this.data.rows - 1);
+      if (row !== this.active.row) this.active = { ...this.active, row: Math.max(0, row) };
+    }
+    this.virtualizer?.setOptions(this.virtualizerOptions());
+  }
+
+  protected override firstUpdated(): void {
+    this.virtualizer = new Virtualizer(this.virtualizerOptions());
+    this.unmount = this.virtualizer._didMount();
+    this.virtualizer._willUpdate();
+    this.requestUpdate();
+  }
+
+  protected override updated(): void {
+    this.virtualizer?._willUpdate();
+    if (!this.focusWanted) return;
+    const cell = this.querySelector<HTMLElement>('.cell[tabindex="0"]');
+    if (!cell) return;
+    this.focusWanted = false;
+    cell.focus({ preventScroll: true });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unmount?.();
+  }
+
+  protected override render(): TemplateResult {
+    const { rows, texts, busy } = this.data;
+    const height = `${rows * ROW_HEIGHT}px`;
+    return html`<div
+      class="grid"
+      role="grid"
+      aria-label=${texts.say("title")}
+      aria-rowcount=${rows + 1}
+      aria-colcount=${COLUMNS.length}
+      aria-busy=${busy ? "true" : "false"}
+      @keydown=${this.onKey}
+    >
+      <div class="grid-head" role="rowgroup">
+        <div class="row" role="row" aria-rowindex="1">${COLUMNS.map((_, i) => this.header(i))}</div>
+      </div>
+      <div class="grid-body" role="rowgroup" @scroll=${this.onScroll}>
+        <div class="grid-sizer" role="presentation" style=${styleMap({ height })}>
+          ${repeat(
+            this.virtualizer?.getVirtualItems() ?? [],
+            (item) => item.index,
+            (item) => this.row(item),
+          )}
+        </div>
+      </div>
+    </div>`;
+  }
+
+  private header(column: number): TemplateResult {
+    const { texts, sort } = this.data;
+    const name = COLUMNS[column]?.name ?? "time";
+    const key = SORT_KEYS[name];
+    const label = texts.say(`column.${name}`);
+    const sorted = key !== undefined && sort.by === key;
+    const order = sort.descending ? "descending" : "ascending";
+    const arrow = sort.descending ? "codicon-arrow-down" : "codicon-arrow-up";
+    return html`<div
+      class="cell ${key ? "sortable" : ""}"
+      role="columnheader"
+      aria-colindex=${column + 1}
+      aria-sort=${sorted ? order : key ? "none" : nothing}
+      title=${key ? texts.say("sort.hint", label) : nothing}
+      tabindex=${this.tabIndexOf(HEADER, column)}
+      @click=${() => this.choose({ row: HEADER, column })}
+    >
+      <span>${label}</span>
+      ${sorted ? html`<span class="codicon ${arrow}" aria-hidden="true"></span>` : nothing}
+    </div>`;
+  }
+
+  private row({ index, start }: VirtualItem): TemplateResult {
+    const activity = this.data.row(index);
+    const opened = activity !== undefined && activity.id === this.data.openedId;
+    return html`<div
+      class="row ${opened ? "opened" : ""} ${index === this.active.row ? "active" : ""}"
+      role="row"
+      aria-rowindex=${index + 2}
+      aria-selected=${opened ? "true" : "false"}
+      style=${styleMap({ transform: `translateY(${start}px)` })}
+    >
+      ${COLUMNS.map(
+        (column, i) =>
+          html`<div
+            class="cell ${column.name}"
+            role="gridcell"
+            aria-colindex=${i + 1}
+            tabindex=${this.tabIndexOf(index, i)}
+            @click=${() => this.choose({ row: index, column: i })}
+          >
+            ${activity ? column.render(activity, this.data.texts) : this.placeholder(i)}
+          </div>`,
+      )}
+    </div>`;
+  }
+
+  private placeholder(column: number): TemplateResult {
+    const text = column === 0 ? this.data.texts.say("row.loading") : "";
+    return html`<span class="placeholder">${text}</span>`;
+  }
+
+  private tabIndexOf(row: number, column: number): number {
+    return this.active.row === row && this.active.column === column ? 0 : -1;
+  }
+
+  /** A click, Enter or the space bar on a cell. */
+  private choose(cell: Cell): void {
+    this.active = cell;
+    this.focusWanted = true;
+    if (cell.row === HEADER) {
+      const key = SORT_KEYS[COLUMNS[cell.column]?.name ?? "reason"];
+      if (key) this.events.sort(key);
+      return;
+    }
+    const activity = this.data.row(cell.row);
+    if (activity) this.events.open(activity, cell.row);
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.altKey || event.metaKey) return;
+    if (event.key === "Escape") return this.events.close();
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      return this.choose(this.active);
+    }
+    const target = moveCell(this.active, event, {
+      rows: this.data.rows,
+      columns: COLUMNS.length,
+      pageRows: Math.max(1, Math.floor((this.virtualizer?.scrollRect?.height ?? 0) / ROW_HEIGHT)),
+    });
+    if (!target) return;
+    event.preventDefault();
+    this.active = target;
+    this.focusWanted = true;
+    if (target.row !== HEADER) this.virtualizer?.scrollToIndex(target.row);
+  };
+
+  private readonly onScroll = (event: Event): void => {
+    this.events.scrolled((event.target as HTMLElement).scrollTop);
+  };
+
+  private virtualizerOptions() {
+    return {
+      count: this.data.rows,
+      estimateSize: () => ROW_HEIGHT,
+      overscan: OVERSCAN,
+      initialOffset: this.initialScrollTop,
+      getScrollElement: () => this.querySelector<HTMLElement>(".grid-body"),
+      observeElementRect,
+      observeElementOffset,
+      scrollToFn: elementScroll,
+      rangeExtractor: this.rowsToDraw,
+      onChange: () => this.requestUpdate(),
+    };
+  }
+
+  /** The active row always exists, else the tab key would not find the grid after scrolling with the mouse. */
+  private readonly rowsToDraw = (range: Parameters<typeof defaultRangeExtractor>[0]): number[] => {
+    this.events.visible({ first: range.startIndex, last: range.endIndex });
+    const rows = defaultRangeExtractor(range);
+    const { row } = this.active;
+    return row === HEADER || row >= range.count || rows.includes(row) ? rows : [row, ...rows];
+  };
+}
+
+customElements.define("log-grid", LogGrid);

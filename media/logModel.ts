@@ -1,0 +1,174 @@
+import type { Activity } from "../src/model/activity";
+import type {
+  LogChoices,
+  LogFilter,
+  LogHostContract,
+  LogSort,
+  LogWelcome,
+} from "../src/protocol/log";
+import type { Rpc } from "../src/protocol/rpc";
+import { RowPages } from "./rowPages";
+import { Texts } from "./texts";
+import type { StateStore } from "./viewState";
+
+export type Phase =
+  { kind: "loading" } | { kind: "ready" } | { kind: "error"; code: string; message: string };
+
+/** The rows that are on screen. */
+export interface VisibleRows {
+  first: number;
+  last: number;
+}
+
+/** What the panel shows and where it comes from; the elements only draw it. */
+export class LogModel {
+  phase: Phase = { kind: "loading" };
+  /** An answer is on its way while older rows are still shown. */
+  busy = false;
+  rows = 0;
+  /** Activities that meet the filter and came after those that are shown. */
+  fresh = 0;
+  texts = new Texts();
+  choices: LogChoices = { cycles: [], fields: [] };
+  opened: Activity | null = null;
+  private pages: RowPages | null = null;
+  private generation = 0;
+  private welcomed = false;
+  private visible: VisibleRows = { first: 0, last: 0 };
+
+  constructor(
+    private readonly host: Rpc<LogHostContract>,
+    readonly store: StateStore,
+    private readonly changed: () => void,
+  ) {}
+
+  get filter(): LogFilter {
+    return this.store.state.filter;
+  }
+
+  get sort(): LogSort {
+    return this.store.state.sort;
+  }
+
+  row(index: number): Activity | undefined {
+    return this.pages?.get(index);
+  }
+
+  want(visible: VisibleRows): void {
+    this.visible = visible;
+    this.pages?.want(visible.first, visible.last);
+  }
+
+  /** Loads everything anew; also the way out of an error. */
+  async load(): Promise<void> {
+    const generation = ++this.generation;
+    this.busy = true;
+    if (this.phase.kind === "error") this.phase = { kind: "loading" };
+    this.changed();
+    try {
+      if (!this.welcomed) this.welcome(await this.host.request("welcome", null));
+      const count = await this.host.request("count", this.filter);
+      const pages = this.pagesOf({ ...this.filter, upTo: count.latest }, count.rows);
+      const last = Math.max(0, count.rows - 1);
+      const first = Math.min(this.visible.first, last);
+      if (count.rows > 0) await pages.load(first, Math.min(this.visible.last, last));
+      if (generation !== this.generation) return pages.close();
+      this.pages?.close();
+      Object.assign(this, { pages, rows: count.rows, fresh: 0, phase: { kind: "ready" } });
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.fail(error);
+    }
+    this.busy = false;
+    this.changed();
+  }
+
+  setFilter(filter: LogFilter): void {
+    this.store.update({ filter, scrollTop: 0 });
+    this.visible = { first: 0, last: this.visible.last - this.visible.first };
+    void this.load();
+  }
+
+  /** A second click on a column turns its order around. */
+  sortBy(by: LogSort["by"]): void {
+    const descending = this.sort.by === by ? !this.sort.descending : by === "time";
+    this.store.update({ sort: { by, descending } });
+    void this.load();
+  }
+
+  useChoices(choices: LogChoices): void {
+    this.choices = choices;
+    this.texts.useChoices(choices);
+    this.changed();
+  }
+
+  /** New activities slide in at the top only while the user looks there; else they are counted. */
+  async onChanged(amended: boolean): Promise<void> {
+    if (this.phase.kind !== "ready") return;
+    const { by, descending } = this.sort;
+    const atNewest = by === "time" && descending && this.visible.first === 0;
+    if (atNewest || this.rows === 0) return this.load();
+    const generation = this.generation;
+    try {
+      const { rows } = await this.host.request("count", this.filter);
+      if (generation !== this.generation) return;
+      this.fresh = Math.max(0, rows - this.rows);
+      if (amended) this.refetch();
+    } catch (error) {
+      if (generation === this.generation) this.fail(error);
+    }
+    this.changed();
+  }
+
+  async open(id: number, row: number): Promise<void> {
+    this.store.update({ opened: { id, row } });
+    this.opened = this.row(row)?.id === id ? (this.row(row) ?? null) : null;
+    if (!this.opened) {
+      const found = await this.host.request("activity", id);
+      if (this.store.state.opened?.id !== id) return;
+      this.opened = found;
+      if (!found) this.store.update({ opened: null });
+    }
+    this.changed();
+  }
+
+  close(): void {
+    this.opened = null;
+    this.store.update({ opened: null });
+    this.changed();
+  }
+
+  private welcome(welcome: LogWelcome): void {
+    this.texts = new Texts(welcome.locale, welcome.timeZone, welcome.strings);
+    this.useChoices(welcome.choices);
+    this.welcomed = true;
+  }
+
+  private pagesOf(filter: LogFilter, rows: number): RowPages {
+    const sort = this.sort;
+    return new RowPages(
+      {
+        fetch: (offset, limit) => this.host.request("query", { filter, sort, offset, limit }),
+        arrived: this.changed,
+        failed: (error) => {
+          this.fail(error);
+          this.changed();
+        },
+      },
+      rows,
+    );
+  }
+
+  /** Values that became known later are fetched with the rows that are visible. */
+  private refetch(): void {
+    this.pages?.forget();
+    this.want(this.visible);
+  }
+
+  private fail(error: unknown): void {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const message = error instanceof Error ? error.message : String(error);
+    this.phase = { kind: "error", code, message };
+    this.busy = false;
+  }
+}

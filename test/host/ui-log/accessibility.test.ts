@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import type { PanelBrowser } from "../support/logPanelPage";
+import { rowAt, settled, startPanelBrowser } from "../support/logPanelPage";
+import { ROOT } from "../support/paths";
+import * as ui from "../support/ui";
+
+const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
+
+let browser: PanelBrowser;
+before(async () => (browser = await startPanelBrowser()));
+after(() => browser.close());
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** What axe finds serious or critical, one line each. */
+async function seriousProblems(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate(
+    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
+  )) as Violation[];
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id} ${node.target.join(" ")}: ${node.failureSummary}`),
+    );
+}
+
+for (const theme of ["dark", "light", "contrast"] as const) {
+  test(`axe finds nothing serious in the ${theme} theme`, async () => {
+    const page = await browser.open({ theme, rows: 3000 });
+    await settled(page);
+    await ui.picture(page, `log-${theme}`);
+    assert.deepEqual(await seriousProblems(page), []);
+
+    await page.locator("vscode-checkbox").click();
+    await page.locator(".clear").waitFor();
+    await settled(page);
+    await rowAt(page, 4).locator(".cell").first().click();
+    await page.locator(".detail").waitFor();
+    await ui.picture(page, `log-${theme}-detail`);
+    assert.deepEqual(await seriousProblems(page), []);
+
+    await page.locator(".filter-text input").fill("nothing has this");
+    await page.getByText("No activity meets these filters").waitFor();
+    assert.deepEqual(await seriousProblems(page), []);
+  });
+}
+
+test("at 200 % zoom nothing lies outside of the page", async () => {
+  // Twice the size of everything is half of the room.
+  const page = await browser.open({ viewport: { width: 640, height: 430 }, rows: 3000 });
+  await settled(page);
+  await rowAt(page, 1).locator(".cell").first().click();
+  await page.locator(".detail").waitFor();
+  await ui.picture(page, "log-zoom");
+  const overflow =
+    await page.evaluate(`[...document.querySelectorAll("html, body, main, .filters, .grid, .grid-body, .detail-body")]
+    .filter((element) => element.scrollWidth > element.clientWidth + 1)
+    .map((element) => element.className || element.tagName)`);
+  assert.deepEqual(overflow, []);
+  const visible = await page.evaluate(
+    "[...document.querySelectorAll('.grid-body, .detail-body')].map((e) => e.clientHeight > 60)",
+  );
+  assert.deepEqual(visible, [true, true]);
+});
+
+test("whoever wants no motion sees none", async () => {
+  const page = await browser.open({ rows: 100 });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await settled(page);
+  await page.evaluate("fakeHost.delayMs = 2000");
+  await page.getByRole("columnheader", { name: "Time" }).click();
+  await page.locator(".progress.busy").waitFor();
+  const name = await page.evaluate(
+    "getComputedStyle(document.querySelector('.progress.busy'), '::after').animationName",
+  );
+  assert.equal(name, "appear");
+});
+
+test("screen readers hear how many activities there are", async () => {
+  const page = await browser.open({ rows: 300 });
+  await settled(page);
+  const status = page.locator('[role="status"]');
+  assert.equal(await status.innerText(), "300 activities");
+  await page.locator(".filter-text input").fill("nothing has this");
+  await page.getByText("No activity meets these filters").waitFor();
+  assert.equal(await status.innerText(), "0 activities");
+});
