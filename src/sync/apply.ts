@@ -121,7 +121,8 @@ export class Applier {
     const { connectors, linkFields, signal } = this.context;
     const [first] = jobs;
     if (first?.side === "marketo") {
-      const options = { keyField: linkFields.id, signal };
+      // Without the field no create is ever planned (createPersons is off).
+      const options = { keyField: linkFields.id ?? "id", signal };
       return connectors.marketo.write(jobs.map(toMarketoWrite), options);
     }
     return this.#writeDynamics(jobs);

@@ -18,7 +18,8 @@ export interface TypeSetup {
 
 /** REST names of the person fields that hold the link; null where the instance has no such field. */
 export interface LinkFields {
-  id: string;
+  /** Without it persons are linked by e-mail only, and none is created: a repeated create could double it. */
+  id: string | null;
   type: string | null;
   deleted: string | null;
 }
@@ -45,7 +46,7 @@ export interface CycleContext {
   state: StatePort;
   world: World;
   policies: Policies;
-  /** New rows of this pair may become persons. */
+  /** New rows may become persons (policy, and a field that holds the row's id). */
   createPersons: boolean;
   report: CycleReport;
   signal: AbortSignal;

@@ -167,7 +167,8 @@ function flagJob(subject: Subject, reason: ReasonCode, { linkFields }: CycleCont
 
 /** The person's link fields: which record it belongs to, and that this record is there. */
 export function linkValues(subject: Subject, { linkFields }: CycleContext): WireValues {
-  const values: Record<string, unknown> = { [linkFields.id]: subject.dynamicsId };
+  const values: Record<string, unknown> = {};
+  if (linkFields.id) values[linkFields.id] = subject.dynamicsId;
   if (linkFields.type) values[linkFields.type] = subject.setup.recordType;
   if (linkFields.deleted) values[linkFields.deleted] = false;
   return values;

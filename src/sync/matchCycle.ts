@@ -15,11 +15,8 @@ export async function matchUnlinked(
 ): Promise<void> {
   const open = subjects.filter(needsMatch);
   if (!open.length) return;
-  const byId = await find(
-    context,
-    context.linkFields.id,
-    open.map((s) => s.dynamicsId),
-  );
+  const ids = open.map((subject) => subject.dynamicsId);
+  const byId = context.linkFields.id ? await find(context, context.linkFields.id, ids) : [];
   const found = new Set(byId.map((person) => storedId(context, person)));
   const rest = open.filter((subject) => !found.has(subject.dynamicsId));
   const byEmail = context.policies.matchByEmail
@@ -81,7 +78,8 @@ async function find(
 
 /** The Dynamics id that the person carries, in lower case. */
 export function storedId(context: CycleContext, person: MarketoPerson): string | null {
-  return textOf(person.values[context.linkFields.id])?.toLowerCase() ?? null;
+  const { id } = context.linkFields;
+  return id ? (textOf(person.values[id])?.toLowerCase() ?? null) : null;
 }
 
 function textOf(value: unknown): string | null {

@@ -1,0 +1,263 @@
+import type { PairConfig } from "../config/pairFile";
+import type { Timing } from "../http/timing";
+import type { TokenSource } from "../http/tokenSource";
+import type { HttpTransport } from "../http/transport";
+import { emptyCounts, type CycleSummary } from "../model/activity";
+import { CallError, ContactSyncError } from "../model/failure";
+import type { Pair } from "../model/record";
+import type { CycleEvent, PairSchema, Preview } from "../protocol/engine";
+import type { State } from "../state/state";
+import { runCycle, type CycleOutcome } from "../sync/cycle";
+import type { CycleContext } from "../sync/cycleContext";
+import type { World } from "../sync/ports";
+import { connect, StateLedger, type ConnectorSet } from "./connect";
+import { needsApproval, policiesOf } from "./policies";
+import { makePreview, PREVIEWED_KEY } from "./preview";
+import {
+  describePair,
+  fitCheckpoints,
+  MAP_KEY,
+  readSchema,
+  rememberMap,
+  setUp,
+  type PairSetup,
+  type SchemaFacts,
+} from "./setup";
+
+export interface PairEngineOptions {
+  config: PairConfig;
+  /** Open for writing. */
+  state: State;
+  transport: HttpTransport;
+  tokens: Pair<TokenSource>;
+  timing: Timing;
+  world: World;
+  /** Told of everything that happens, as it happens. */
+  onEvent: (event: CycleEvent) => void;
+}
+
+export interface RunOptions {
+  /** Hash of the plan that the user approved; it counts for exactly that plan. */
+  approved?: string | null;
+  signal?: AbortSignal;
+}
+
+/** Descriptions change seldom; an error that points to them drops them at once. */
+const SCHEMA_LIFETIME_MS = 12 * 60 * 60 * 1000;
+
+/** One pair at work: its connectors, its state, its cycles. Two cycles never overlap (R1). */
+export class PairEngine {
+  readonly config: PairConfig;
+  readonly state: State;
+  readonly connectors: ConnectorSet;
+  readonly ledger: StateLedger;
+  readonly #options: PairEngineOptions;
+  #schema: SchemaFacts | null = null;
+  #running: Promise<CycleSummary> | null = null;
+  #lastWarnings = "";
+
+  constructor(options: PairEngineOptions) {
+    this.#options = options;
+    this.config = options.config;
+    this.state = options.state;
+    this.ledger = new StateLedger(options.state);
+    this.connectors = connect(options.config, {
+      transport: options.transport,
+      timing: options.timing,
+      tokens: options.tokens,
+      ledger: this.ledger,
+      onWait: (side, code, afterMs) =>
+        this.#warn(code, `${side} asks to wait ${Math.ceil(afterMs / 1000)} s (${code}).`),
+    });
+  }
+
+  /** Runs the next ordinary cycle, or joins the one that runs (R5). Never throws: the summary tells the error. */
+  run(options: RunOptions = {}): Promise<CycleSummary> {
+    this.#running ??= this.#cycle(options).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  /** What the next cycle would do, by the same planner, with nothing written to either side. */
+  async preview(options: { sampleSize?: number; signal?: AbortSignal } = {}): Promise<Preview> {
+    const { context, setup } = await this.prepare(options.signal);
+    const rules = this.#rules(setup, null);
+    const preview = await makePreview(context, rules, options.sampleSize ?? 100);
+    await this.state.commit((writer) => {
+      writer.setCheckpoint(PREVIEWED_KEY, preview.planHash);
+      this.ledger.flush(writer);
+    });
+    return preview;
+  }
+
+  /** Hash of the plan that the last preview showed. */
+  get previewed(): string | null {
+    return this.state.checkpoint(PREVIEWED_KEY);
+  }
+
+  async describe(signal?: AbortSignal): Promise<PairSchema> {
+    return describePair(this.config, await this.schema(signal));
+  }
+
+  /** Forgets the descriptions, so that the next use reads them again. */
+  forgetSchema(): void {
+    this.#schema = null;
+  }
+
+  async schema(signal?: AbortSignal): Promise<SchemaFacts> {
+    const now = this.#options.world.now();
+    const known = this.#schema;
+    if (known && now - known.readAt < SCHEMA_LIFETIME_MS) return known;
+    this.#schema = await readSchema(this.config, this.connectors, now, signal);
+    await this.#checkOrganization(this.#schema);
+    return this.#schema;
+  }
+
+  /** Everything that a cycle or a command needs, standing on live descriptions. */
+  async prepare(
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<{ context: CycleContext; setup: PairSetup }> {
+    const facts = await this.schema(signal);
+    const setup = setUp(this.config, facts, this.state);
+    await fitCheckpoints(this.state, setup);
+    this.#warnOnce(setup);
+    const { onEvent } = this.#options;
+    const pair = this.config.id;
+    const context: CycleContext = {
+      pair,
+      cycle: this.state.lastCycle() + 1,
+      types: setup.types,
+      linkFields: setup.linkFields,
+      personFields: setup.personFields,
+      connectors: this.connectors,
+      state: this.state,
+      world: this.#options.world,
+      policies: policiesOf(this.config),
+      createPersons: this.config.policies.createPersons && setup.linkFields.id !== null,
+      report: {
+        progress: (stage, done, total) => onEvent({ type: "progress", pair, stage, done, total }),
+        activities: (activities) => onEvent({ type: "activities", pair, activities }),
+        warning: (code, message) => this.#warn(code, message),
+      },
+      signal,
+    };
+    return { context, setup };
+  }
+
+  async #cycle({ approved = null, signal }: RunOptions): Promise<CycleSummary> {
+    const { onEvent, world } = this.#options;
+    const started = world.now();
+    const before = this.#calls();
+    const cycle = this.state.lastCycle() + 1;
+    const pair = this.config.id;
+    onEvent({ type: "started", pair, cycle, at: new Date(started).toISOString() });
+    const result = await this.#attempt(approved, signal);
+    const ended = world.now();
+    const calls = this.#calls();
+    const summary: CycleSummary = {
+      pair,
+      cycle,
+      startedAt: new Date(started).toISOString(),
+      endedAt: new Date(ended).toISOString(),
+      counts: result.outcome?.counts ?? emptyCounts(),
+      calls: {
+        dynamics: calls.dynamics - before.dynamics,
+        marketo: calls.marketo - before.marketo,
+      },
+      ms: ended - started,
+      halted: result.outcome?.halted ?? null,
+      error: result.error,
+    };
+    const recorded = await this.#record(summary);
+    onEvent({ type: "ended", pair, summary: recorded });
+    return recorded;
+  }
+
+  async #attempt(
+    approved: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<{ outcome: CycleOutcome | null; error: CycleSummary["error"] }> {
+    try {
+      const { context, setup } = await this.prepare(signal);
+      const outcome = await runCycle(context, this.#rules(setup, approved));
+      if (!outcome.halted) await rememberMap(this.state, setup);
+      return { outcome, error: null };
+    } catch (error) {
+      return { outcome: null, error: this.#describeError(error) };
+    }
+  }
+
+  #rules(setup: PairSetup, approved: string | null) {
+    const remembered = this.state.checkpoint(MAP_KEY);
+    return {
+      needsApproval: needsApproval(this.config),
+      mapChanged: remembered !== null && remembered !== setup.mapHash,
+      approved,
+    };
+  }
+
+  /** Errors that end a cycle are told, not thrown; an error in our own code is not hidden behind a word. */
+  #describeError(error: unknown): { code: string; message: string } {
+    if (error instanceof CallError) {
+      // A column or field that is gone: the next cycle reads the descriptions again and switches the mapping off.
+      if (error.failure.class === "configuration") this.forgetSchema();
+      return { code: error.failure.code, message: error.failure.message };
+    }
+    if (error instanceof ContactSyncError) return { code: error.code, message: error.message };
+    throw error;
+  }
+
+  /** The summary stays in the state, unless the state itself is what failed. */
+  async #record(summary: CycleSummary): Promise<CycleSummary> {
+    try {
+      await this.state.commit((writer) => {
+        writer.putCycle(JSON.stringify(summary), summary.cycle);
+        this.ledger.flush(writer);
+      });
+      return summary;
+    } catch (error) {
+      return { ...summary, error: summary.error ?? this.#describeError(error) };
+    }
+  }
+
+  /** A state belongs to one organization: after a copy or a restore it is not used silently. */
+  async #checkOrganization({ identity }: SchemaFacts): Promise<void> {
+    const known = this.state.checkpoint(ORGANIZATION_KEY);
+    if (known === identity.organizationId) return;
+    if (known === null) {
+      await this.state.commit((writer) =>
+        writer.setCheckpoint(ORGANIZATION_KEY, identity.organizationId),
+      );
+      return;
+    }
+    this.#schema = null;
+    throw new ContactSyncError(
+      "CS-ORG-CHANGED",
+      `The organization behind ${this.config.dynamics.url} is another one than before (id ${identity.organizationId}, was ${known}): it was copied, restored or replaced. Nothing was written. Give the pair a new id to start with a fresh state and a previewed first sync.`,
+    );
+  }
+
+  #calls(): Pair<number> {
+    return { dynamics: this.connectors.dynamics.calls, marketo: this.connectors.marketo.calls };
+  }
+
+  /** The same warnings are told once, not in every cycle. */
+  #warnOnce({ warnings }: PairSetup): void {
+    const text = JSON.stringify(warnings);
+    if (text === this.#lastWarnings) return;
+    this.#lastWarnings = text;
+    for (const { code, message } of warnings) this.#warn(code, message);
+  }
+
+  #warn(code: string, message: string): void {
+    this.#options.onEvent({ type: "warning", pair: this.config.id, code, message });
+  }
+}
+
+/** Name of the checkpoint that pins the state to one organization. */
+const ORGANIZATION_KEY = "organizationId";
