@@ -4,7 +4,7 @@ import { RETRY_DEFAULTS, type RetryOptions } from "../../http/retry";
 import type { Timing } from "../../http/timing";
 import type { TokenSource } from "../../http/tokenSource";
 import type { HttpRequest, HttpTransport } from "../../http/transport";
-import { TransportError } from "../../http/transportError";
+import { TransportError, type Sent } from "../../http/transportError";
 import { CallError, type Failure } from "../../model/failure";
 import type { CallOptions } from "../../sync/ports";
 import { WINDOW_MS } from "./budget";
@@ -109,41 +109,37 @@ async function callWithRepetition(
   }
 }
 
+/** One try. A refused token is renewed and the call made once more: the refusal says nothing about the call. */
 async function attempt(context: Context, call: MarketoCall, how: CallOptions): Promise<Outcome> {
+  const { tokens } = context;
+  const { signal } = how;
+  let sent = false;
+  const sendWith = (token: string): Promise<Answer> => {
+    sent = true;
+    return send(context, token, call, how);
+  };
   try {
-    const answer = await sendSignedIn(context, call, how);
+    let answer = await sendWith(await tokens.token({ signal }));
+    if (answer.kind === "error" && ruleOf(answer.error).action === "renewToken") {
+      sent = false;
+      answer = await sendWith(await tokens.token({ signal, forceRefresh: true }));
+    }
     return answer.kind === "success"
       ? { kind: "done", result: answer.envelope }
       : problemOf(answer.error, answer.requestId);
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    const failure: Failure = { ...error.failure, side: "marketo" };
-    const mayHaveApplied = error.sent === "maybe";
-    // A bad certificate, a redirect or a cancellation stays what it is.
-    if (failure.class !== "retry") throw new MarketoCallError(failure, null, mayHaveApplied);
-    return {
-      kind: "problem",
-      status: 0,
-      code: "",
-      failure,
-      sent: error.sent,
-      error: null,
-      mayHaveApplied,
-    };
+    // When the token could not be had, the call itself was never sent.
+    return unanswered(error.failure, sent ? error.sent : "no");
   }
 }
 
-/** A refused token is renewed and the call made once more: the first refusal says nothing about the call. */
-async function sendSignedIn(
-  context: Context,
-  call: MarketoCall,
-  how: CallOptions,
-): Promise<Answer> {
-  const { signal } = how;
-  const answer = await send(context, await context.tokens.token({ signal }), call, how);
-  if (answer.kind === "success" || ruleOf(answer.error).action !== "renewToken") return answer;
-  const renewed = await context.tokens.token({ signal, forceRefresh: true });
-  return send(context, renewed, call, how);
+function unanswered(reason: Failure, sent: Sent): Problem {
+  const failure: Failure = { ...reason, side: "marketo" };
+  const mayHaveApplied = sent === "maybe";
+  // A bad certificate, a redirect or a cancellation stays what it is.
+  if (failure.class !== "retry") throw new MarketoCallError(failure, null, mayHaveApplied);
+  return { kind: "problem", status: 0, code: "", failure, sent, error: null, mayHaveApplied };
 }
 
 /** One call within the budget. */

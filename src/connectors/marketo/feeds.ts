@@ -20,6 +20,8 @@ import { ACTIVITY, isoSeconds, toEvent, type EventContext } from "./events";
 const FEED_MEMORY_MS = 14 * 24 * 3_600_000;
 /** Pages in a row that are empty and yet say "more"; each is a call of the budget. */
 const MOST_EMPTY_PAGES = 1_000;
+/** Pages in a row that leave the cursor where it was. */
+const MOST_STANDING_PAGES = 20;
 const PAGING_TOKEN_TIMEOUT_MS = 310_000;
 
 export interface FeedContext {
@@ -119,13 +121,11 @@ async function* openFeed(
   const readPage = pageReader(context.client, feed, request);
   let token = start.token;
   let mayMint = true;
-  for (let emptyPages = 0; ;) {
+  let [emptyPages, standingPages] = [0, 0];
+  for (;;) {
     const at = context.now();
-    let page: Envelope;
-    try {
-      page = await readPage(token);
-    } catch (error) {
-      if (!mayMint || !isTokenRefusal(error)) throw error;
+    const page = await (mayMint ? orNull(readPage(token)) : readPage(token));
+    if (page === null) {
       // The token was lost: one for the time of the start begins the feed anew; events may come twice.
       mayMint = false;
       token = await mintToken(context.client, start.at, request);
@@ -133,11 +133,22 @@ async function* openFeed(
     }
     yield page.result;
     const next = page.nextPageToken ?? token;
-    // A cursor that stands still is at its end, whatever `moreResult` says.
-    if (!page.moreResult || next === token) return { token: next, at };
-    token = next;
     emptyPages = page.result.length === 0 ? emptyPages + 1 : 0;
+    standingPages = next === token ? standingPages + 1 : 0;
+    // A cursor that stands still for long is at its end, whatever `moreResult` says.
+    if (!page.moreResult || standingPages > MOST_STANDING_PAGES) return { token: next, at };
     if (emptyPages >= MOST_EMPTY_PAGES) throw endlessFeed();
+    token = next;
+  }
+}
+
+/** The page, or null when its token was refused. */
+async function orNull(page: Promise<Envelope>): Promise<Envelope | null> {
+  try {
+    return await page;
+  } catch (error) {
+    if (isTokenRefusal(error)) return null;
+    throw error;
   }
 }
 

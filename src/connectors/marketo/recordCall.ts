@@ -105,8 +105,8 @@ async function afterFailure(
       writing.results.set(index, { kind: "unknown", failure: error.failure });
     }
   } else if (!rule?.split) {
-    writing.stop = error.failure;
-    fail(writing, chunk, error.failure);
+    writing.stop ??= error.failure;
+    fail(writing, chunk, writing.stop);
   } else if (entries.length === 1) {
     fail(writing, chunk, error.failure);
   } else if (++search.refusedCalls > MOST_REFUSED_CALLS) {

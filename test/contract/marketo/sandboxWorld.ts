@@ -3,6 +3,7 @@ import {
   type MarketoConnector,
 } from "../../../src/connectors/marketo/connector";
 import { createMarketoLimiter, DEFAULT_BUDGET } from "../../../src/connectors/marketo/budget";
+import { createMarketoTokens } from "../../../src/auth/marketoToken";
 import type { Timing } from "../../../src/http/timing";
 import type { TokenSource } from "../../../src/http/tokenSource";
 import { createTransport, type HttpTransport } from "../../../src/http/transport";
@@ -38,7 +39,7 @@ export async function openSandboxWorld(
   const server = await serve(kernel, "marketo", 0, sandbox.handle);
   const transport = createTransport();
   const timing = clockTiming(clock);
-  const tokens = createTokens(transport, server.url);
+  const tokens = createMarketoTokens({ url: server.url, ...CLIENT, transport, timing });
   const limiter = createMarketoLimiter(DEFAULT_BUDGET, { timing });
   const { url } = server;
   const random = () => 0.5;
@@ -106,23 +107,6 @@ export function clockTiming(clock: SandboxClock): Timing {
     sleep: async (ms) => {
       await new Promise((resolve) => setImmediate(resolve));
       clock.advance(ms);
-    },
-  };
-}
-
-function createTokens(transport: HttpTransport, root: string): TokenSource {
-  let known: string | undefined;
-  return {
-    async token({ forceRefresh = false } = {}) {
-      if (known === undefined || forceRefresh) {
-        const query = `grant_type=client_credentials&client_id=${CLIENT.clientId}&client_secret=${CLIENT.clientSecret}`;
-        const { body } = await transport.send({
-          method: "GET",
-          url: `${root}/identity/oauth/token?${query}`,
-        });
-        known = (JSON.parse(body) as { access_token: string }).access_token;
-      }
-      return known;
     },
   };
 }
