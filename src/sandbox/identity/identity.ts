@@ -43,7 +43,7 @@ export interface Identity {
     outcome: "approve" | "decline",
     userId: string | null,
   ): string | undefined;
-  /** Puts the switches back; tokens that were given out stay valid. */
+  /** Puts the switches and the apps back; tokens that were given out stay valid. */
   reset(): void;
 }
 
@@ -68,6 +68,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     switches: defaultSwitches(),
     tokens,
   };
+  const registered = options.apps.map(copyOf);
   const codes = new AuthorizationCodes(context);
   const devices = new DeviceCodes(context);
   const endpoint = new TokenEndpoint(context, codes, devices);
@@ -83,8 +84,16 @@ export function createIdentity(options: IdentityOptions): Identity {
     revokeRefreshTokens: () => endpoint.revokeRefreshTokens(),
     pendingDevices: () => devices.pending(),
     decideDevice: (userCode, outcome, userId) => devices.decide(userCode, outcome, userId),
-    reset: () => void Object.assign(context.switches, defaultSwitches()),
+    reset: () => {
+      Object.assign(context.switches, defaultSwitches());
+      options.apps.forEach((app, index) => Object.assign(app, copyOf(registered[index]!)));
+    },
   };
+}
+
+function copyOf(app: App): App {
+  const secrets = app.secrets.map((secret) => ({ ...secret }));
+  return { ...app, secrets, certificates: [...app.certificates] };
 }
 
 function metadata(baseUrl: string, tenantId: string, authority: string): string {
