@@ -12,14 +12,14 @@ interface Filter {
 }
 
 export function findActivities(database: SqlDatabase, query: ActivityQuery): Activity[] {
-  const { conditions, values } = filterOf(query);
+  const { conditions, values } = filterOf(database, query);
   const sql = `SELECT ${ACTIVITY_COLUMNS} FROM activity${where(conditions)} ORDER BY ${orderOf(query)} LIMIT ? OFFSET ?`;
   const page = [query.limit ?? DEFAULT_LIMIT, query.offset ?? 0];
   return database.query(sql, [...values, ...page]).map(activityFromRow);
 }
 
 export function countActivities(database: SqlDatabase, query: ActivityQuery): number {
-  const { conditions, values } = filterOf(query);
+  const { conditions, values } = filterOf(database, query);
   const rows = database.query(`SELECT count(*) FROM activity${where(conditions)}`, values);
   return Number(rows[0]?.[0] ?? 0);
 }
@@ -41,7 +41,7 @@ function orderOf({ sort }: ActivityQuery): string {
 }
 
 /** A plus sign keeps SQLite from choosing the column's index where reading in the asked order stops earlier. */
-function filterOf(query: ActivityQuery): Filter {
+function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
   const filter: Filter = { conditions: [], values: [] };
   const add = (condition: string, ...values: SqlValue[]): void => {
     filter.conditions.push(condition);
@@ -55,10 +55,20 @@ function filterOf(query: ActivityQuery): Filter {
   if (query.side !== undefined) add("(sides & ?) <> 0", query.side === "dynamics" ? 1 : 2);
   if (query.cycle !== undefined) add("cycle = ?", query.cycle);
   if (query.conflictsOnly) add("conflict = 1");
-  if (query.field !== undefined)
-    add("id IN (SELECT activity FROM activity_field WHERE field = ?)", query.field);
+  if (query.field !== undefined) add(fieldCondition(database, query.field), query.field);
   if (query.text) addText(add, query.text);
   return filter;
+}
+
+/** Up to so many activities of a field are collected first; for more it is quicker to walk and ask each. */
+const FEW = 2000;
+
+function fieldCondition(database: SqlDatabase, field: string): string {
+  const some = `SELECT 1 FROM activity_field WHERE field = ? LIMIT ${FEW + 1}`;
+  const count = Number(database.get(`SELECT count(*) FROM (${some})`, field)?.[0] ?? 0);
+  return count <= FEW
+    ? "id IN (SELECT activity FROM activity_field WHERE field = ?)"
+    : "EXISTS (SELECT 1 FROM activity_field WHERE field = ? AND activity_field.activity = activity.id)";
 }
 
 type AddCondition = (condition: string, ...values: SqlValue[]) => void;
