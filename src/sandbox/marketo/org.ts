@@ -38,6 +38,8 @@ export interface Org {
   durableUnsubscribes: Set<string>;
   /** Rows ever written, so that a delay can hit every N-th one. */
   written: number;
+  /** Answered calls. */
+  calls: number;
 }
 
 export function createOrg(options: { clock: SandboxClock; seed: number; crmFields: boolean }): Org {
@@ -65,6 +67,7 @@ export function createOrg(options: { clock: SandboxClock; seed: number; crmField
     cookies: new Map(),
     durableUnsubscribes: new Set(),
     written: 0,
+    calls: 0,
   };
 }
 

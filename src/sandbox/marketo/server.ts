@@ -129,7 +129,8 @@ function render(server: Server, answered: Answer | undefined, errors: Reason[]):
     org.quirks.emptyBodies--;
     return { status: 200, headers, body: "" };
   }
-  const requestId = `${hex(org.random.below(0x10000))}#${hex(org.clock.now())}`;
+  // The random numbers are for lasting ids, which must not depend on how many calls came before.
+  const requestId = `${hex((++org.calls * 40_503) & 0xffff)}#${hex(org.clock.now())}`;
   const success = errors.length === 0;
   const body = { requestId, success, ...answered, ...(success ? {} : { errors }) };
   return { status: 200, headers, body: JSON.stringify(body) };
