@@ -1,10 +1,12 @@
 // Builds every bundle: the extension, the engine worker, the command line, the sandbox and the webview.
 // Usage: node esbuild.mjs [--production] [--watch]
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { context } from "esbuild";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 const common = {
   bundle: true,
@@ -26,7 +28,7 @@ const node = {
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   // Bundled ES modules ask for their own URL; in CommonJS that is the bundle's file.
   banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-  define: { "import.meta.url": "__bundleUrl" },
+  define: { "import.meta.url": "__bundleUrl", VERSION: JSON.stringify(version) },
 };
 
 const candidates = [

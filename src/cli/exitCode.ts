@@ -1,5 +1,5 @@
 import type { CycleSummary } from "../model/activity";
-import { CallError, ContactSyncError, type OwnCode } from "../model/failure";
+import { CallError, ContactSyncError, type FailureClass, type OwnCode } from "../model/failure";
 
 export const EXIT = {
   done: 0,
@@ -25,19 +25,21 @@ const OWN: Partial<Record<OwnCode, number>> = {
   "CS-HALTED": EXIT.halted,
 };
 
+const CODES: Partial<Record<FailureClass, number>> = {
+  signIn: EXIT.signIn,
+  configuration: EXIT.arguments,
+};
+
 /** The exit code for an error that ended the command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ContactSyncError) return OWN[error.code] ?? EXIT.failed;
-  if (error instanceof CallError) {
-    if (error.failure.class === "signIn") return EXIT.signIn;
-    if (error.failure.class === "configuration") return EXIT.arguments;
-  }
-  return EXIT.failed;
+  return error instanceof CallError ? (CODES[error.failure.class] ?? EXIT.failed) : EXIT.failed;
 }
 
 /** The exit code after a cycle: the halt first, then what could not be written. */
 export function exitCodeAfter(summary: CycleSummary): number {
-  if (summary.halted) return EXIT.halted;
-  if (summary.error) return summary.error.code.startsWith("CS-STATE") ? EXIT.state : EXIT.failed;
-  return summary.counts.failed + summary.counts.refused > 0 ? EXIT.someFailed : EXIT.done;
+  const { halted, error, counts } = summary;
+  if (halted) return EXIT.halted;
+  if (error) return OWN[error.code as OwnCode] ?? CODES[error.class] ?? EXIT.failed;
+  return counts.failed + counts.refused > 0 ? EXIT.someFailed : EXIT.done;
 }

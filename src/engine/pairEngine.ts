@@ -202,13 +202,17 @@ export class PairEngine {
   }
 
   /** Errors that end a cycle are told, not thrown; an error in our own code is not hidden behind a word. */
-  #describeError(error: unknown): { code: string; message: string } {
+  #describeError(error: unknown): NonNullable<CycleSummary["error"]> {
     if (error instanceof CallError) {
       // A column or field that is gone: the next cycle reads the descriptions again and switches the mapping off.
       if (error.failure.class === "configuration") this.forgetSchema();
-      return { code: error.failure.code, message: error.failure.message };
+      const { code, message, class: kind } = error.failure;
+      return { code, message, class: kind };
     }
-    if (error instanceof ContactSyncError) return { code: error.code, message: error.message };
+    if (error instanceof ContactSyncError) {
+      const kind = error.code === "CS-SECRET-MISSING" ? "signIn" : "configuration";
+      return { code: error.code, message: error.message, class: kind };
+    }
     throw error;
   }
 

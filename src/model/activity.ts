@@ -1,3 +1,4 @@
+import type { FailureClass } from "./failure";
 import type { FieldValue, Outcome, Pair, RecordType, Side } from "./record";
 
 /** Why the cycle did what it did; appears as is in the log, in words in the interface. */
@@ -123,7 +124,8 @@ export interface CycleSummary {
   calls: Pair<number>;
   ms: number;
   halted: Halt | null;
-  error: { code: string; message: string } | null;
+  /** Why the cycle could not go on; the next one goes on from the same place. */
+  error: { code: string; message: string; class: FailureClass } | null;
 }
 
 export function emptyCounts(): CycleCounts {

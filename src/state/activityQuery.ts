@@ -54,6 +54,8 @@ function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
   }
   if (query.side !== undefined) add("(sides & ?) <> 0", query.side === "dynamics" ? 1 : 2);
   if (query.cycle !== undefined) add("cycle = ?", query.cycle);
+  if (query.from !== undefined) add("at >= ?", Date.parse(query.from));
+  if (query.to !== undefined) add("at < ?", Date.parse(query.to));
   if (query.conflictsOnly) add("conflict = 1");
   if (query.field !== undefined) add(fieldCondition(database, query.field), query.field);
   if (query.text) addText(add, query.text);

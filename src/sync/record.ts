@@ -33,6 +33,7 @@ export function recordWritten(
   const { subject, side } = job;
   if (side === "marketo" && job.kind === "create") subject.personId = Number(result.id);
   const link = currentLink(context, subject);
+  if (job.kind === "create") removeFormerLink(recording, subject);
   const before = link.base;
   link.base = agreedBase(before, subject, [...job.changes, ...job.agreed]);
   link.version = nextVersion(subject, link, side);
@@ -48,6 +49,14 @@ export function recordWritten(
   const id = tell(recording, activity);
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
   countWrite(recording.counts, job);
+}
+
+/** A person whose former record was deleted gets a new one: a person has one link. */
+function removeFormerLink({ context, writer }: Recording, { dynamicsId, personId }: Subject): void {
+  const former = context.state.linksByPersonId([personId!]).get(personId!);
+  if (former && former.dynamicsId !== dynamicsId) {
+    writer.removeLink(former.recordType, former.dynamicsId);
+  }
 }
 
 /** The link as the last commit left it (both lanes write to one record), or a new one. */

@@ -87,6 +87,9 @@ export interface ActivityQuery {
   /** Text looked for in ids, reasons, values and messages. */
   text?: string;
   conflictsOnly?: boolean;
+  /** ISO instants: from (included) to (excluded). */
+  from?: string;
+  to?: string;
   limit?: number;
   offset?: number;
   /** Newest first by default. */

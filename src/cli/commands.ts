@@ -1,0 +1,217 @@
+import type { Activity } from "../model/activity";
+import { ContactSyncError } from "../model/failure";
+import { HALT_TEXT, REASON_TEXT } from "../model/reasons";
+import { createRecord } from "../engine/createRecord";
+import { statusOf } from "../engine/status";
+import type { Preview } from "../protocol/engine";
+import { diskFiles } from "../state/files";
+import { listPairs } from "../state/folder";
+import type { State } from "../state/state";
+import type { FailedRecord } from "../sync/statePort";
+import type { Arguments } from "./arguments";
+import { EXIT } from "./exitCode";
+import { activityLines, summaryLines, table, valueText, type Output } from "./output";
+import { choosePair, openSession, readState, type Environment } from "./session";
+
+export interface CommandContext {
+  output: Output;
+  environment: Environment;
+}
+
+export async function preview(
+  options: Arguments<"preview">,
+  { output, environment }: CommandContext,
+): Promise<number> {
+  const config = await choosePair(options.config, options.pair);
+  const session = await openSession({
+    config,
+    stateFolder: options.state,
+    owner: "contact-sync preview",
+    environment,
+    output,
+    onEvent: (event) => {
+      if (event.type === "warning") output.err(`${event.code}: ${event.message}`);
+    },
+  });
+  try {
+    const result = await session.engine.preview({ sampleSize: options.limit ?? 20 });
+    const lines = options.json
+      ? [JSON.stringify({ type: "preview", ...result })]
+      : previewLines(result);
+    lines.forEach((line) => output.out(line));
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+function previewLines(preview: Preview): string[] {
+  const { counts } = preview;
+  const lines = [
+    `The next cycle of ${preview.pair} would do this (nothing was written):`,
+    ...table(
+      ["", "created", "updated"],
+      (["dynamics", "marketo"] as const).map((side) => [
+        side,
+        String(counts.created[side]),
+        String(counts.updated[side]),
+      ]),
+    ),
+    `linked ${counts.linked}, conflicts ${counts.conflicts}, ambiguous ${counts.ambiguous}, refused ${counts.refused}, values emptied ${counts.emptied}, deleted ${counts.deleted}`,
+    ...preview.refusals.map(({ message, count }) => `  refused ${count} x: ${message}`),
+    ...preview.warnings.map((warning) => `  note: ${warning}`),
+  ];
+  for (const planned of preview.sample) {
+    lines.push(
+      `${planned.action} ${planned.recordType} ${planned.dynamicsId ?? ""} ${planned.personId ? `· person ${planned.personId}` : ""}: ${REASON_TEXT[planned.reason]}`,
+    );
+    for (const { field, to, before, after } of planned.changes) {
+      lines.push(
+        `    ${field.padEnd(28)} → ${to.padEnd(9)} ${valueText(before)} ⇒ ${valueText(after)}`,
+      );
+    }
+  }
+  if (preview.halt) {
+    const { reason, planned, limit } = preview.halt;
+    lines.push(
+      `This plan waits for approval: ${HALT_TEXT[reason]} (planned ${planned}, limit ${limit})`,
+      'Approve exactly this plan with "run --approve".',
+    );
+  }
+  return lines;
+}
+
+export async function createContact(
+  options: Arguments<"create-contact">,
+  { output, environment }: CommandContext,
+): Promise<number> {
+  const { person, email, owner } = options;
+  if ((person === undefined) === (email === undefined)) {
+    throw new ContactSyncError("CS-ARGUMENT", "Give either --person ID or --email ADDRESS.");
+  }
+  const config = await choosePair(options.config, options.pair);
+  const session = await openSession({
+    config,
+    stateFolder: options.state,
+    owner: "contact-sync create-contact",
+    environment,
+    output,
+    onEvent: (event) => {
+      if (event.type === "warning") output.err(`${event.code}: ${event.message}`);
+    },
+  });
+  try {
+    const { context } = await session.engine.prepare();
+    const request = {
+      ...(person !== undefined && { personId: person }),
+      ...(email !== undefined && { email }),
+      ...(owner !== undefined && { owner }),
+    };
+    const { activity, dynamicsId } = await createRecord(context, request);
+    printActivity(output, activity, options.json);
+    if (!options.json && dynamicsId) output.out(`contact ${dynamicsId}`);
+    const { outcome } = activity;
+    return outcome === "refused" || outcome === "failed" ? EXIT.someFailed : EXIT.done;
+  } finally {
+    await session.engine.state.commit((writer) => session.engine.ledger.flush(writer));
+    await session.close();
+  }
+}
+
+export function printActivity(output: Output, activity: Activity, json: boolean): void {
+  if (json) output.out(JSON.stringify({ type: "activity", ...activity }));
+  else activityLines(activity).forEach((line) => output.out(line));
+}
+
+/** The pairs that a state folder holds, or the named one. */
+async function statesIn(folder: string, pair: string | undefined): Promise<State[]> {
+  const names = pair !== undefined ? [pair] : await listPairs(diskFiles, folder);
+  if (!names.length) {
+    throw new ContactSyncError(
+      "CS-ARGUMENT",
+      `${folder} holds no state yet; run a cycle first ("contact-sync run").`,
+    );
+  }
+  return Promise.all(names.map((name) => readState(folder, name)));
+}
+
+async function withStates(
+  options: { state: string; pair: string | undefined },
+  use: (state: State) => void,
+): Promise<number> {
+  const states = await statesIn(options.state, options.pair);
+  try {
+    states.forEach(use);
+  } finally {
+    await Promise.all(states.map((state) => state.close()));
+  }
+  return EXIT.done;
+}
+
+export async function status(
+  options: Arguments<"status">,
+  { output }: CommandContext,
+): Promise<number> {
+  return withStates(options, (state) => {
+    const result = statusOf(state, Date.now());
+    if (options.json) return output.out(JSON.stringify({ type: "status", ...result }));
+    output.out(
+      `${result.pair}: ${result.links.contact} contacts and ${result.links.lead} leads linked; calls today: Marketo ${result.callsToday.marketo}; waiting: ${result.failed} failed, ${result.refused} refused, ${result.conflicted} questions; applied in the last full hour: ${result.lastHour}`,
+    );
+    for (const { recordType, waiting, oldest } of result.backlog) {
+      output.out(
+        `  ${recordType}: ${waiting.creates} creates and ${waiting.updates} updates wait${oldest ? `, the oldest since ${oldest}` : ""}`,
+      );
+    }
+    if (result.writer) output.out(`  writer: ${result.writer.owner}`);
+    if (result.lastCycle) summaryLines(result.lastCycle).forEach((line) => output.out(line));
+  });
+}
+
+export async function log(
+  options: Arguments<"log"> | Arguments<"conflicts">,
+  { output }: CommandContext,
+  conflictsOnly: boolean,
+): Promise<number> {
+  return withStates(options, (state) => {
+    const activities = state.activities({
+      ...(options.record !== undefined && { record: options.record }),
+      conflictsOnly,
+      limit: options.limit ?? 100,
+    });
+    activities.forEach((activity) => printActivity(output, activity, options.json));
+    if (!activities.length && !options.json) output.out("Nothing is logged for this.");
+  });
+}
+
+export async function errors(
+  options: Arguments<"errors">,
+  { output }: CommandContext,
+): Promise<number> {
+  return withStates(options, (state) => {
+    const failed = state.failed({
+      ...(options.record !== undefined && { record: options.record }),
+      limit: options.limit ?? 100,
+    });
+    if (options.json) {
+      failed.forEach((record) => output.out(JSON.stringify({ type: "error", ...record })));
+      return;
+    }
+    const rows = failed.map(errorRow);
+    if (!rows.length) return output.out("Every record is written.");
+    const head = ["record", "person", "outcome", "tries", "next try", "reason"];
+    table(head, rows).forEach((line) => output.out(line));
+  });
+}
+
+function errorRow(record: FailedRecord): string[] {
+  const { nextAttempt } = record;
+  return [
+    record.dynamicsId ? `${record.recordType} ${record.dynamicsId}` : record.recordType,
+    String(record.personId ?? ""),
+    record.outcome,
+    String(record.attempts),
+    nextAttempt === null ? "on change" : new Date(nextAttempt).toISOString().slice(0, 19),
+    `${record.code} ${record.message}`,
+  ];
+}

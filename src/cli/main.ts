@@ -1,0 +1,85 @@
+import { CallError, ContactSyncError } from "../model/failure";
+import { runSandbox } from "../sandbox/run";
+import { helpText, parseCommand, type ParsedCommand } from "./arguments";
+import { createContact, errors, log, preview, status, type CommandContext } from "./commands";
+import { EXIT, exitCodeOf } from "./exitCode";
+import type { Output } from "./output";
+import { run } from "./run";
+import { start } from "./start";
+
+const output: Output = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  width: process.stdout.columns ?? 120,
+};
+
+/** Aborted by Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once, which loses nothing either. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const once = () => stop.abort();
+  process.once("SIGINT", once);
+  process.once("SIGTERM", once);
+  return stop.signal;
+}
+
+async function carryOut(parsed: ParsedCommand, context: CommandContext): Promise<number> {
+  switch (parsed.command) {
+    case "help":
+      output.out(helpText());
+      return EXIT.done;
+    case "version":
+      output.out(VERSION);
+      return EXIT.done;
+    case "run":
+      return run(parsed.options, { ...context, signal: stopSignal() });
+    case "start":
+      return start(parsed.options, { ...context, signal: stopSignal() });
+    case "preview":
+      return preview(parsed.options, context);
+    case "create-contact":
+      return createContact(parsed.options, context);
+    case "status":
+      return status(parsed.options, context);
+    case "log":
+      return log(parsed.options, context, false);
+    case "conflicts":
+      return log(parsed.options, context, true);
+    case "errors":
+      return errors(parsed.options, context);
+    case "sandbox": {
+      const signal = stopSignal();
+      return runSandbox(parsed.rest, {
+        out: output.out,
+        error: output.err,
+        ended: new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
+      });
+    }
+  }
+}
+
+/** Set by the build from package.json. */
+declare const VERSION: string;
+
+async function main(): Promise<number> {
+  const wantsJson = process.argv.includes("--json");
+  try {
+    const parsed = parseCommand(process.argv.slice(2));
+    return await carryOut(parsed, { output, environment: process.env });
+  } catch (error) {
+    if (!(error instanceof ContactSyncError || error instanceof CallError)) throw error;
+    const { code, message } = error instanceof CallError ? error.failure : error;
+    if (wantsJson) output.out(JSON.stringify({ type: "error", code, message }));
+    else output.err(`${code}: ${message}`);
+    return exitCodeOf(error);
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = EXIT.failed;
+  },
+);

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PairConfig } from "../config/pairFile";
+import type { PairEngine } from "../engine/pairEngine";
+import type { CycleSummary } from "../model/activity";
+import { ContactSyncError } from "../model/failure";
+import type { CycleEvent } from "../protocol/engine";
+import type { Arguments } from "./arguments";
+import { printActivity, type CommandContext } from "./commands";
+import { EXIT, exitCodeAfter } from "./exitCode";
+import { summaryLines, type Output } from "./output";
+import { choosePairs, openSession, type Session } from "./session";
+
+export interface RunContext extends CommandContext {
+  /** Aborted by Ctrl-C: the chunk in hand is finished and recorded. */
+  signal: AbortSignal;
+}
+
+/** Cycles of all chosen pairs, side by side, each with its own interval (R1). */
+export async function run(options: Arguments<"run">, context: RunContext): Promise<number> {
+  const configs = await choosePairs(options.config, options.pair);
+  const cycles = options.once ? 1 : (options.cycles ?? Infinity);
+  const codes = await Promise.all(
+    configs.map((config) => runPair(config, { ...options, cycles }, context)),
+  );
+  return Math.max(...codes);
+}
+
+async function runPair(
+  config: PairConfig,
+  options: { state: string; approve: boolean; json: boolean; cycles: number },
+  context: RunContext,
+): Promise<number> {
+  const { output, environment, signal } = context;
+  const session = await openSession({
+    config,
+    stateFolder: options.state,
+    owner: "contact-sync run",
+    environment,
+    output,
+    onEvent: (event) => printEvent(output, event, options.json),
+  });
+  try {
+    return await cycleLoop(session, options, context);
+  } finally {
+    // Ctrl-C: the cycle has ended by now, so the folder is given back whole.
+    if (signal.aborted && !options.json) output.err("Stopped; nothing is lost.");
+    await session.close();
+  }
+}
+
+async function cycleLoop(
+  { engine }: Session,
+  options: { approve: boolean; json: boolean; cycles: number },
+  { output, signal }: RunContext,
+): Promise<number> {
+  let approved = options.approve ? requirePreviewed(engine) : null;
+  let code: number = EXIT.done;
+  for (let done = 0; done < options.cycles && !signal.aborted; done++) {
+    if (done > 0 && !(await pause(engine.config.intervalSeconds, signal))) break;
+    const summary = await engine.run({ approved, signal });
+    approved = null;
+    code = signal.aborted ? EXIT.done : codeOf(summary);
+    if (summary.error && !signal.aborted && !options.json) reportError(output, summary);
+    // Halts and sign-in trouble do not go away by themselves.
+    if (summary.halted || code === EXIT.signIn || code === EXIT.state) break;
+    if (done + 1 < options.cycles && !options.json && !signal.aborted) {
+      output.out(`Next cycle in ${engine.config.intervalSeconds} s.`);
+    }
+  }
+  return code;
+}
+
+function codeOf(summary: CycleSummary): number {
+  return exitCodeAfter(summary);
+}
+
+function reportError(output: Output, { error }: CycleSummary): void {
+  if (error) output.err(`${error.code}: ${error.message}`);
+}
+
+function requirePreviewed(engine: PairEngine): string {
+  const hash = engine.previewed;
+  if (hash) return hash;
+  throw new ContactSyncError(
+    "CS-ARGUMENT",
+    'There is no plan to approve; run "preview" first and look at it.',
+  );
+}
+
+/** Waits for the interval; false when it was cut short. */
+async function pause(seconds: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Prints what happens as it happens. */
+export function printEvent(output: Output, event: CycleEvent, json: boolean): void {
+  switch (event.type) {
+    case "activities":
+      return event.activities.forEach((activity) => printActivity(output, activity, json));
+    case "ended":
+      if (json) return output.out(JSON.stringify(cycleLine(event.summary)));
+      return summaryLines(event.summary).forEach((line) => output.out(line));
+    case "warning":
+      if (json) return output.out(JSON.stringify(event));
+      return output.err(`${event.code}: ${event.message}`);
+    case "started":
+    case "progress":
+      return;
+  }
+}
+
+/** The last line of a cycle as programs read it. */
+function cycleLine(summary: CycleSummary): object {
+  const { pair, cycle, counts, calls, ms, halted, error } = summary;
+  return { type: "cycle", pair, cycle, counts, calls, ms, halted, error };
+}
