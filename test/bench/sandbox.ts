@@ -2,10 +2,14 @@
 // Usage: node --import tsx test/bench/sandbox.ts [--large]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
-import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { buildSync } from "esbuild";
 import type { ReadyLine } from "../../src/sandbox/ready";
+import { runSandbox } from "../../src/sandbox/run";
 import { startSandbox } from "../../src/sandbox/sandbox";
 
 const SMALL = 10_000;
@@ -83,7 +87,7 @@ async function memory(contacts: number): Promise<object> {
 
 const COLUMNS = "firstname,lastname,emailaddress1,jobtitle,telephone1,address1_city,modifiedon";
 
-/** Median time of a delta page of 5,000 changed rows in an organization of so many rows. */
+/** Median processor time of a delta page of 5,000 changed rows, server and client together. */
 async function deltaPage(contacts: number): Promise<object> {
   const sandbox = await startSandbox({ contacts, leads: 0, persons: 0, limits: "off" });
   const auth = (await bearers(sandbox.ready)).dynamics;
@@ -102,14 +106,19 @@ async function deltaPage(contacts: number): Promise<object> {
   const times: number[] = [];
   let rows = 0;
   for (let turn = 0; turn < 7; turn++) {
-    const started = performance.now();
+    const started = process.cpuUsage();
     const answer = await ok(delta, { headers });
-    times.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(started);
+    times.push((user + system) / 1000);
     rows = (answer["value"] as unknown[]).length;
   }
   await sandbox.close();
   const median = times.sort((a, b) => a - b)[3]!;
-  return { "rows in the org": contacts, "rows in the page": rows, "median ms": Math.round(median) };
+  return {
+    "rows in the org": contacts,
+    "rows in the page": rows,
+    "median CPU ms": Math.round(median),
+  };
 }
 
 const SECONDS = 3;
@@ -130,8 +139,7 @@ async function perSecond(url: string, make: () => CallOptions): Promise<number> 
 
 /** Requests per second of each server, in a process of its own as a user would run it. */
 async function throughput(): Promise<object[]> {
-  const main = join(__dirname, "../../src/sandbox/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, "--limits", "off"], {
+  const child = spawn(process.execPath, [__filename, "--section", "serve"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
@@ -141,6 +149,15 @@ async function throughput(): Promise<object[]> {
     child.kill("SIGTERM");
     if (child.exitCode === null) await once(child, "exit");
   }
+}
+
+async function serve(): Promise<object> {
+  const code = await runSandbox(["--limits", "off"], {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    error: (line) => void process.stderr.write(`${line}\n`),
+    ended: once(process, "SIGTERM"),
+  });
+  return { code };
 }
 
 async function measureCalls(ready: ReadyLine): Promise<object[]> {
@@ -204,13 +221,36 @@ const SECTIONS: Record<string, (size: number) => Promise<object | object[]>> = {
   memory,
   delta: deltaPage,
   throughput,
+  serve,
 };
 
+/** Bundles this file as the product is bundled: the loader that runs it now would be measured as well. */
+function bundle(folder: string): string {
+  const outfile = join(folder, "bench.cjs");
+  buildSync({
+    entryPoints: [__filename],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["esbuild"],
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+    logLevel: "warning",
+  });
+  return outfile;
+}
+
 /** Runs a section in a fresh process, so that one's garbage does not slow the next. */
-async function inChild(section: string, size: number): Promise<Record<string, unknown>[]> {
-  const words = ["--expose-gc", "--max-old-space-size=6000", "--import", "tsx", __filename];
-  const child = spawn(process.execPath, [...words, "--section", section, String(size)], {
+async function inChild(
+  file: string,
+  section: string,
+  size: number,
+): Promise<Record<string, unknown>[]> {
+  const words = ["--expose-gc", "--max-old-space-size=6000", file, "--section", section];
+  const child = spawn(process.execPath, [...words, String(size)], {
     stdio: ["ignore", "pipe", "inherit"],
+    // The bundle leaves esbuild out; it is found from here.
+    env: { ...process.env, NODE_PATH: join(process.cwd(), "node_modules") },
   });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -220,18 +260,27 @@ async function inChild(section: string, size: number): Promise<Record<string, un
 }
 
 async function report(large: boolean): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sandbox-bench-"));
+  try {
+    await measureAll(bundle(folder), large);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function measureAll(file: string, large: boolean): Promise<void> {
   const size = large ? 1_000_000 : 100_000;
   console.log(`Memory (goal: 1,000,000 contacts under 2,000 MB)`);
-  console.table(await inChild("memory", size));
-  const pages = [...(await inChild("delta", SMALL)), ...(await inChild("delta", size))];
+  console.table(await inChild(file, "memory", size));
+  const pages = [...(await inChild(file, "delta", SMALL)), ...(await inChild(file, "delta", size))];
   console.log("Delta page of 5,000 rows (goal: the same at any size)");
   console.table(pages);
-  const [small, big] = pages.map((page) => Number(page["median ms"]));
+  const [small, big] = pages.map((page) => Number(page["median CPU ms"]));
   console.log(`Ratio: ${(big! / small!).toFixed(2)}\n`);
   console.log(
     `Requests per second, ${AT_ONCE} at once (goal: above what the limits allow a client)`,
   );
-  console.table(await inChild("throughput", 0));
+  console.table(await inChild(file, "throughput", 0));
 }
 
 async function main(words: readonly string[]): Promise<void> {
