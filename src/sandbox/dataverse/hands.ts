@@ -36,8 +36,34 @@ function toValue(column: Column, value: unknown): Value {
   throw new Error(`${column.name}: a text, a number or a Boolean is expected.`);
 }
 
-const POOL_LIMIT = 200_000;
-const POOLED_LENGTH = 40;
+const POOL_LIMIT = 20_000;
+
+/**
+ * Keeps one copy of equal texts of a column. A column with too many different texts (names of streets, e-mails) is
+ * given up, a lookup never: its ids repeat.
+ */
+class TextPool {
+  readonly #byColumn = new Map<Column, Map<string, string> | "given up">();
+
+  take(column: Column, text: string): string {
+    let texts = this.#byColumn.get(column);
+    if (texts === "given up") return flatten(text);
+    if (!texts) {
+      texts = new Map();
+      this.#byColumn.set(column, texts);
+    }
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    if (texts.size < POOL_LIMIT || isLookup(column)) texts.set(text, text);
+    else this.#byColumn.set(column, "given up");
+    return text;
+  }
+}
+
+/** The engine keeps a text that was put together as a tree of its parts until somebody looks at a character. */
+function flatten(text: string): string {
+  return text.charCodeAt(text.length - 1) === -1 ? "" : text;
+}
 
 /** Bulk load. Equal short texts are stored once, which halves what a large organization needs. */
 export function loadRows(
@@ -47,7 +73,7 @@ export function loadRows(
   defaultUser: string,
 ): void {
   const store = org.database.store(table);
-  const pool = new Map<string, string>();
+  const pool = new TextPool();
   const now = Math.floor(org.kernel.clock.now() / 1000);
   const stamps: [Column | undefined, Value][] = [
     [table.columns.get("createdon"), now],
@@ -63,12 +89,8 @@ export function loadRows(
     const cells = toCells(table, values);
     for (const [column, value] of stamps)
       if (column && !cells.has(column)) cells.set(column, value);
-    for (const [column, value] of cells) {
-      if (typeof value !== "string" || value.length > POOLED_LENGTH) continue;
-      const pooled = pool.get(value);
-      if (pooled !== undefined) cells.set(column, pooled);
-      else if (pool.size < POOL_LIMIT || isLookup(column)) pool.set(value, value);
-    }
+    for (const [column, value] of cells)
+      if (typeof value === "string") cells.set(column, pool.take(column, value));
     store.insert(id.toLowerCase(), cells);
   }
 }

@@ -58,7 +58,8 @@ export async function serve(
   port: number,
   handler: Handler,
 ): Promise<RunningServer> {
-  const server = createServer((message, reply) => {
+  // Both real services take URLs of 32 KB; Node's own limit is 16 KB for all headers.
+  const server = createServer({ maxHeaderSize: 65_536 }, (message, reply) => {
     const name = typeof naming === "string" ? naming : naming(message.url ?? "/");
     answer(kernel, name, handler, message, reply).catch((error: unknown) => {
       reply.destroy(error instanceof Error ? error : undefined);

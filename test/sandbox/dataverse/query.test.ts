@@ -176,6 +176,18 @@ describe("refused queries", () => {
   });
 });
 
+describe("long URLs", () => {
+  const inFilter = (count: number) => {
+    const values = Array.from({ length: count }, (_, i) => `'person${i}@x.test'`).join(",");
+    return `contacts?$select=firstname&$filter=Microsoft.Dynamics.CRM.In(PropertyName='emailaddress1',PropertyValues=['bob@x.test',${values}])`;
+  };
+
+  it("are taken up to 32 KB", async () => {
+    assert.deepEqual(names(await server.get(inFilter(1000))), ["Bob"]);
+    assert.equal((await server.get(inFilter(2000))).status, 414);
+  });
+});
+
 describe("$select", () => {
   it("returns the etag, the selected columns with nulls, and the id", async () => {
     const { json } = await server.get(
