@@ -1,0 +1,120 @@
+import type { Activity, CycleSummary } from "../model/activity";
+import type { FieldValue, RecordType, Side } from "../model/record";
+import type {
+  CreateContactRequest,
+  CycleEvent,
+  PairSchema,
+  PairStatus,
+  PersonSummary,
+  PlannedChange,
+  Preview,
+} from "./engine";
+
+/** The wish to see activities; the engine's database filters, sorts and pages. */
+export interface ActivityFilter {
+  record?: string;
+  outcomes?: readonly string[];
+  side?: Side;
+  field?: string;
+  cycle?: number;
+  text?: string;
+  conflictsOnly?: boolean;
+  sort?: { by: "time" | "cycle" | "outcome" | "record"; descending: boolean };
+}
+
+/** One record that could not be written, as the interface shows it. */
+export interface FailedRow {
+  recordType: RecordType;
+  dynamicsId: string | null;
+  personId: number | null;
+  outcome: "refused" | "failed" | "conflicted";
+  side: Side;
+  code: string;
+  message: string;
+  attempts: number;
+  firstAt: number;
+  lastAt: number;
+  nextAttempt: number | null;
+}
+
+/** One line of Validate Connection. */
+export interface Check {
+  id: string;
+  side: Side;
+  state: "green" | "amber" | "red";
+  /** What was checked, in words. */
+  title: string;
+  /** What was found, and the remedy if it is not green. */
+  detail: string;
+  /** A page that helps; null when there is none. */
+  link: string | null;
+}
+
+/** What an attempt to open a pair came to. */
+export type OpenResult =
+  /** This process runs the pair. */
+  | { kind: "writer" }
+  /** Another process runs it; this one may look. `owner` is in words for people. */
+  | { kind: "reader"; owner: string };
+
+/** What the engine answers; it runs in a worker thread of the extension host (or of a test). */
+export interface EngineContract {
+  requests: {
+    /** Opens a pair's state; `config` is the text-free pair configuration (PairConfig). */
+    open: {
+      params: { config: unknown; stateFolder: string; owner: string };
+      result: OpenResult;
+    };
+    close: { params: { pair: string }; result: null };
+    /** A reader tries to become the writer (the other window may have closed). */
+    takeOver: { params: { pair: string }; result: OpenResult };
+    /** Runs the next cycle or joins the one that runs. */
+    runCycle: { params: { pair: string; approved: string | null }; result: CycleSummary };
+    cancelCycle: { params: { pair: string }; result: null };
+    preview: { params: { pair: string; sampleSize: number }; result: Preview };
+    describe: { params: { pair: string; refresh: boolean }; result: PairSchema };
+    status: { params: { pair: string }; result: PairStatus };
+    cycles: { params: { pair: string; limit: number }; result: readonly CycleSummary[] };
+    activities: {
+      params: { pair: string; filter: ActivityFilter; offset: number; limit: number };
+      result: readonly Activity[];
+    };
+    countActivities: { params: { pair: string; filter: ActivityFilter }; result: number };
+    failed: { params: { pair: string; limit: number }; result: readonly FailedRow[] };
+    searchPersons: {
+      params: { pair: string; personId?: number; email?: string };
+      result: readonly PersonSummary[];
+    };
+    previewCreate: {
+      params: { pair: string; request: CreateContactRequest };
+      result: { person: PersonSummary; change: PlannedChange };
+    };
+    createContact: {
+      params: { pair: string; request: CreateContactRequest };
+      result: { activity: Activity; dynamicsId: string | null };
+    };
+    owners: { params: { pair: string }; result: readonly { id: string; name: string }[] };
+    /** What the two records hold now in one field. */
+    currentValue: {
+      params: { pair: string; recordType: RecordType; dynamicsId: string; field: string };
+      result: { dynamics: FieldValue | undefined; marketo: FieldValue | undefined };
+    };
+    validate: { params: { pair: string }; result: readonly Check[] };
+    /** Creates the person fields that the sync needs, after the user said yes. Returns the names created. */
+    createLinkFields: { params: { pair: string }; result: readonly string[] };
+    stop: { params: null; result: null };
+  };
+  notifications: Record<never, never>;
+}
+
+/** What the engine asks of the host: tokens and secrets never live in the engine. */
+export interface EngineHostContract {
+  requests: {
+    token: { params: { pair: string; side: Side; forceRefresh: boolean }; result: string };
+  };
+  notifications: {
+    event: CycleEvent;
+    /** One line for the log channel: no values, no secrets. */
+    log: { level: "debug" | "info" | "warn" | "error"; message: string };
+  };
+}
