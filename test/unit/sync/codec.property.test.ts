@@ -147,6 +147,23 @@ for (const type of Object.keys(VALUES) as (keyof typeof VALUES)[]) {
   });
 }
 
+test("a text with an offset means the same moment in every time zone of the machine", () => {
+  const { codec } = pairRule("datetime", "datetime");
+  const texts = [
+    "2026-03-29T03:30:00+02:00",
+    "2026-03-08T02:30:00-08:00",
+    "2011-12-30T00:30:00+14:00",
+  ];
+  for (const zone of ZONES) {
+    process.env["TZ"] = zone;
+    assert.deepEqual(
+      texts.map((wire) => codec.fromMarketo(wire)),
+      ["2026-03-29T01:30:00Z", "2026-03-08T10:30:00Z", "2011-12-29T10:30:00Z"],
+      zone,
+    );
+  }
+});
+
 test("the time zones of this test are in force while it runs", () => {
   const offsets = ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"].map((zone) => {
     process.env["TZ"] = zone;

@@ -249,3 +249,19 @@ test("what a write replaces is told from the other side, or from what the caller
     [["1"], [undefined], ["k"]],
   );
 });
+
+test("an edit of a one-way copy in the row is no news that brings a deleted person back", () => {
+  const rules = [textRule("in", { direction: "toDynamics" })];
+  const agreed = agreedOn(rules, { in: "1" });
+  const dynamics: SideReading = { kind: "read", values: { in: "D" } };
+  const decision = decide(
+    {
+      kind: "linked",
+      state: "marketoDeleted",
+      base: agreed.base,
+      sides: { dynamics, marketo: { kind: "unread" } },
+    },
+    { recordType: "contact", rules, positions: agreed.positions, policies: DEFAULT_POLICIES },
+  );
+  assert.equal(show(decision), REST_MARKETO);
+});
