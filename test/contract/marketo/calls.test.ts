@@ -95,6 +95,17 @@ describe("Marketo calls: transport", () => {
   }
 
   it(
+    "a write whose token could not be had was not sent: it failed, and is not unknown",
+    withWorld(async ({ port, kernel, count }) => {
+      const action = { kind: "resetBefore" } as const;
+      kernel.faults.add({ server: "marketo", path: "^/identity", times: Infinity, action });
+      const write = port.write([newPerson(1)], keyed);
+      await assert.rejects(write, (error) => failureOf(error) === "retry CS-NETWORK");
+      assert.deepEqual([port.calls, count()], [0, 0]);
+    }),
+  );
+
+  it(
     "calls counts the API's calls, not the identity's",
     withWorld(async (world) => {
       await world.port.describe();
