@@ -119,7 +119,7 @@ function secretOf(
   now: number,
 ): Pick<Configuration["auth"], "clientSecret" | "clientCertificate"> {
   return credential.kind === "clientSecret"
-    ? { clientSecret: credential.secret }
+    ? { clientSecret: credential.secret.trim() }
     : { clientCertificate: readCertificate(credential, now) };
 }
 

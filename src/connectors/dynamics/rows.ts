@@ -48,9 +48,10 @@ function lowerGuid(value: unknown): unknown {
   return isGuid(value) ? value.toLowerCase() : value;
 }
 
-/** A tombstone of a delta: its context ends with `$deletedEntity`; the id is a bare GUID. */
+/** A tombstone of a delta: its context ends with `$deletedEntity` or it gives the reason; the id is a bare GUID. */
 export function deletedId(wire: WireRow): string | undefined {
   const context = wire["@odata.context"];
-  if (typeof context !== "string" || !context.endsWith("/$deletedEntity")) return undefined;
+  const marked = typeof context === "string" && context.endsWith("/$deletedEntity");
+  if (!marked && wire["reason"] !== "deleted") return undefined;
   return isGuid(wire["id"]) ? wire["id"].toLowerCase() : undefined;
 }

@@ -248,6 +248,29 @@ test("a tracked read without a delta link at its end is no read", async () => {
   assert.equal(requests[0]?.headers?.["Prefer"], "odata.track-changes, odata.maxpagesize=5000");
 });
 
+test("tombstones are told by their context or their reason, and by nothing else", async () => {
+  const { connector } = fakeOrg([
+    json({
+      value: [
+        row(1),
+        { "@odata.context": "x/$metadata#contacts/$deletedEntity", id: id(2).toUpperCase() },
+        { id: id(3), reason: "deleted" },
+      ],
+      "@odata.deltaLink": "https://contoso.crm.dynamics.com/api/data/v9.2/contacts?$deltatoken=1",
+    }),
+    json({ value: [{ id: id(4) }], "@odata.deltaLink": "x" }),
+  ]);
+  const pages: unknown[] = [];
+  const read = async () => {
+    for await (const page of connector.changes("contact", { columns: [], checkpoint: null })) {
+      pages.push([page.rows.map((r) => r.id), page.deletedIds]);
+    }
+  };
+  await read();
+  assert.deepEqual(pages, [[[id(1)], [id(2), id(3)]]]);
+  assert.equal((await failureOf(read()))?.class, "configuration");
+});
+
 test("a publisher's lookup is looked up in the metadata once, and bound by its own name", async () => {
   const region = {
     ReferencingAttribute: "new_region",
