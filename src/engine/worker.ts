@@ -1,0 +1,122 @@
+import { parentPort, type MessagePort } from "node:worker_threads";
+import { createTransport } from "../http/transport";
+import type { CycleSummary } from "../model/activity";
+import { CallError, ContactSyncError } from "../model/failure";
+import type { EngineContract, EngineHostContract, FailedRow } from "../protocol/engineContract";
+import { connect, type Handlers, type MessagePortLike, type RpcFailure } from "../protocol/rpc";
+import { createRecord, findPersons, previewCreate, summarize } from "./createRecord";
+import { currentValue } from "./currentValue";
+import { EnginePairs } from "./enginePairs";
+import { statusOf } from "./status";
+import { createLinkFields, validate } from "./validate";
+
+/** A cycle may take hours; nobody gives up on it but the user. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+function portOf(port: MessagePort): MessagePortLike {
+  return {
+    post: (message) => port.postMessage(message),
+    listen: (receive) => {
+      port.on("message", receive);
+      return () => void port.off("message", receive);
+    },
+  };
+}
+
+/** What the other end may see of an error: a code and one sentence. */
+function describeFailure(error: unknown): RpcFailure {
+  if (error instanceof CallError) {
+    const { code, message, class: kind } = error.failure;
+    return { code: kind === "signIn" ? `SIGN-IN ${code}` : code, message };
+  }
+  if (error instanceof ContactSyncError) return { code: error.code, message: error.message };
+  return { code: "CS-UNEXPECTED", message: error instanceof Error ? error.message : String(error) };
+}
+
+function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
+  return {
+    requests: {
+      open: ({ config, stateFolder, owner }) => pairs.open(config, stateFolder, owner),
+      close: ({ pair }) => pairs.close(pair).then(() => null),
+      takeOver: ({ pair }) => pairs.takeOver(pair),
+      runCycle: ({ pair, approved }) => pairs.run(pair, approved),
+      cancelCycle: ({ pair }) => {
+        pairs.cancel(pair);
+        return null;
+      },
+      preview: ({ pair, sampleSize }) => pairs.engine(pair).preview({ sampleSize }),
+      describe: ({ pair, refresh }) => {
+        const engine = pairs.engine(pair);
+        if (refresh) engine.forgetSchema();
+        return engine.describe();
+      },
+      status: async ({ pair }) => {
+        const status = statusOf(await pairs.state(pair), Date.now());
+        const writer = status.writer && { ...status.writer, self: pairs.isWriter(pair) };
+        return { ...status, pair, writer };
+      },
+      cycles: async ({ pair, limit }) =>
+        (await pairs.state(pair)).cycles(limit).map((text) => JSON.parse(text) as CycleSummary),
+      activities: async ({ pair, filter, offset, limit }) =>
+        (await pairs.state(pair)).activities({ ...filter, offset, limit }),
+      countActivities: async ({ pair, filter }) =>
+        (await pairs.state(pair)).countActivities(filter),
+      failed: async ({ pair, limit }) =>
+        (await pairs.state(pair)).failed({ limit }) satisfies readonly FailedRow[],
+      searchPersons: async ({ pair, ...query }) => {
+        const { context } = await pairs.engine(pair).prepare();
+        const persons = await findPersons(context, query);
+        return persons.map((person) => summarize(context, person));
+      },
+      previewCreate: async ({ pair, request }) => {
+        const { context } = await pairs.engine(pair).prepare();
+        return previewCreate(context, request);
+      },
+      createContact: async ({ pair, request }) => {
+        const { context } = await pairs.engine(pair).prepare();
+        return createRecord(context, request);
+      },
+      owners: async ({ pair }) => {
+        const owners = await pairs.engine(pair).connectors.dynamics.owners();
+        return owners.map(({ reference, name }) => ({ id: reference, name }));
+      },
+      currentValue: async ({ pair, ...record }) => {
+        const { context } = await pairs.engine(pair).prepare();
+        return currentValue(context, record);
+      },
+      validate: ({ pair }) => {
+        const { config, connectors } = pairs.engine(pair);
+        return validate(config, connectors, Date.now());
+      },
+      createLinkFields: async ({ pair }) => {
+        const engine = pairs.engine(pair);
+        const made = await createLinkFields(engine.config, engine.connectors);
+        engine.forgetSchema();
+        return made;
+      },
+      stop: () => pairs.closeAll().then(() => null),
+    },
+    notifications: {},
+  };
+}
+
+function serve(port: MessagePort): void {
+  const transport = createTransport({
+    log: ({ method, url, status, ms, requestId }) =>
+      rpc.notify("log", {
+        level: "debug",
+        message: `${method} ${url} ${status} ${Math.round(ms)} ms ${requestId ?? ""}`.trimEnd(),
+      }),
+  });
+  const pairs = new EnginePairs({
+    transport,
+    token: (pair, side, forceRefresh) => rpc.request("token", { pair, side, forceRefresh }),
+    onEvent: (event) => rpc.notify("event", event),
+  });
+  const rpc = connect<EngineContract, EngineHostContract>(portOf(port), handlersOf(pairs), {
+    timeoutMs: NO_TIMEOUT_MS,
+    describe: describeFailure,
+  });
+}
+
+if (parentPort) serve(parentPort);
