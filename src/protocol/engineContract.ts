@@ -12,6 +12,10 @@ import type {
 
 /** The wish to see activities; the engine's database filters, sorts and pages. */
 export interface ActivityFilter {
+  /** Exactly this activity. */
+  id?: number;
+  /** Activities up to this id: pages stand still while a cycle adds new ones. */
+  upTo?: number;
   record?: string;
   outcomes?: readonly string[];
   side?: Side;

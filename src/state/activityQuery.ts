@@ -47,6 +47,8 @@ function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
     filter.conditions.push(condition);
     filter.values.push(...values);
   };
+  if (query.id !== undefined) add("id = ?", query.id);
+  if (query.upTo !== undefined) add("id <= ?", query.upTo);
   if (query.record !== undefined) addRecord(add, query.record.trim());
   if (query.outcomes !== undefined) {
     const column = query.outcomes.length === 1 ? "outcome" : "+outcome";

@@ -78,6 +78,10 @@ export interface FailedRecord {
 }
 
 export interface ActivityQuery {
+  /** Exactly this activity. */
+  id?: number;
+  /** Activities up to this id: pages stand still while a cycle adds new ones. */
+  upTo?: number;
   /** A Dynamics id or a person id. */
   record?: string;
   outcomes?: readonly string[];
