@@ -8,11 +8,17 @@ interface Content {
 }
 
 /**
- * What a power cut leaves of that which was not made durable: all of it, nothing of it, half of the bytes, or bytes
- * that read as zero.
+ * What a power cut leaves of that which was not made durable: all of it, nothing of it, only the removals (a folder's
+ * entries may become durable in any order), half of the bytes, or bytes that read as zero.
  */
-export type Loss = "nothing" | "everything" | "half" | "zeroed";
-export const LOSSES: readonly Loss[] = ["nothing", "everything", "half", "zeroed"];
+export type Loss = "nothing" | "everything" | "all but removals" | "half" | "zeroed";
+export const LOSSES: readonly Loss[] = [
+  "nothing",
+  "everything",
+  "all but removals",
+  "half",
+  "zeroed",
+];
 
 /** An operation that changes something. */
 export interface DiskChange {
@@ -41,7 +47,9 @@ export class MemoryDisk implements FileSystem {
   /** The disk as the next process finds it after the power was cut now. */
   afterPowerCut(loss: Loss): MemoryDisk {
     const disk = new MemoryDisk();
-    for (const [path, content] of loss === "everything" ? this.#durable : this.#entries) {
+    const durableOnly = loss === "everything" || loss === "all but removals";
+    for (const [path, content] of durableOnly ? this.#durable : this.#entries) {
+      if (loss === "all but removals" && !this.#entries.has(path)) continue;
       const copy = remains(content, loss);
       disk.#entries.set(path, copy);
       disk.#durable.set(path, copy);
@@ -160,6 +168,7 @@ function remains({ bytes, synced }: Content, loss: Loss): Content {
   const kept = {
     nothing: bytes,
     everything: bytes.subarray(0, synced),
+    "all but removals": bytes.subarray(0, synced),
     half: bytes.subarray(0, synced + Math.floor((bytes.length - synced) / 2)),
     zeroed: Buffer.concat([bytes.subarray(0, synced), Buffer.alloc(bytes.length - synced)]),
   }[loss];
