@@ -3,7 +3,13 @@ import { createTransport } from "../http/transport";
 import type { CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
 import type { EngineContract, EngineHostContract, FailedRow } from "../protocol/engineContract";
-import { connect, type Handlers, type MessagePortLike, type RpcFailure } from "../protocol/rpc";
+import {
+  connect,
+  type Handlers,
+  type MessagePortLike,
+  type Rpc,
+  type RpcFailure,
+} from "../protocol/rpc";
 import { createRecord, findPersons, previewCreate, summarize } from "./createRecord";
 import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
@@ -108,15 +114,19 @@ function serve(port: MessagePort): void {
         message: `${method} ${url} ${status} ${Math.round(ms)} ms ${requestId ?? ""}`.trimEnd(),
       }),
   });
-  const pairs = new EnginePairs({
+  const pairs: EnginePairs = new EnginePairs({
     transport,
     token: (pair, side, forceRefresh) => rpc.request("token", { pair, side, forceRefresh }),
     onEvent: (event) => rpc.notify("event", event),
   });
-  const rpc = connect<EngineContract, EngineHostContract>(portOf(port), handlersOf(pairs), {
-    timeoutMs: NO_TIMEOUT_MS,
-    describe: describeFailure,
-  });
+  const rpc: Rpc<EngineHostContract> = connect<EngineContract, EngineHostContract>(
+    portOf(port),
+    handlersOf(pairs),
+    {
+      timeoutMs: NO_TIMEOUT_MS,
+      describe: describeFailure,
+    },
+  );
 }
 
 if (parentPort) serve(parentPort);
