@@ -5,14 +5,14 @@ import type { ControlParts } from "./control/parts";
 import { createDataset, DEFAULT_SIZE, type Dataset } from "./data/dataset";
 import { createDataverse, type DataverseSandbox } from "./dataverse/dataverse";
 import { createHands, type Hands } from "./hands/hands";
-import type { Orgs } from "./hands/ports";
+import type { Orgs, TableName } from "./hands/ports";
 import { createIdentity, type Identity } from "./identity/identity";
 import { createClock, type SandboxClock } from "./kernel/clock";
 import { Faults } from "./kernel/faults";
 import { serve, type Handler, type Kernel, type RunningServer } from "./kernel/http";
-import { createRandom } from "./kernel/random";
 import { RequestLog } from "./kernel/requestLog";
 import { createMarketo, type MarketoSandbox } from "./marketo/marketo";
+import { createNames, type Names } from "./names";
 import { createOrgs } from "./orgs";
 import type { ReadyLine } from "./ready";
 import { addUsers, fill } from "./seeding";
@@ -57,29 +57,6 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** The ids and secrets of a sandbox, all made from its seed. */
-interface Names {
-  tenantId: string;
-  clientId: string;
-  clientSecret: string;
-  servicePrincipalId: string;
-  marketoClientId: string;
-  marketoSecret: string;
-}
-
-function createNames(seed: number): Names {
-  const random = createRandom(seed ^ 0x7e57ab1e);
-  const secret = () => random.guid().replaceAll("-", "");
-  return {
-    tenantId: random.guid(),
-    clientId: random.guid(),
-    clientSecret: secret(),
-    servicePrincipalId: random.guid(),
-    marketoClientId: random.guid(),
-    marketoSecret: secret(),
-  };
-}
-
 /** Starts the servers and fills them. Fails with `PortInUseError` when a wished port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const kernel: Kernel = { clock: createClock(), faults: new Faults(), log: new RequestLog() };
@@ -103,11 +80,9 @@ async function build(
 ): Promise<Sandbox> {
   // A server's address is known only once it listens, and the orgs need it: the handlers come after.
   const late: { dynamics?: Handler; marketo?: Handler; identity?: Identity } = {};
-  const dynamicsServer = await serve(
-    kernel,
-    (target) => (late.identity?.owns(target) ? "identity" : "dynamics"),
-    options.dynamicsPort ?? 0,
-    (request) => late.dynamics!(request),
+  const nameOf = (target: string) => (late.identity?.owns(target) ? "identity" : "dynamics");
+  const dynamicsServer = await serve(kernel, nameOf, options.dynamicsPort ?? 0, (request) =>
+    late.dynamics!(request),
   );
   servers.push(dynamicsServer);
   const marketoServer = await serve(kernel, "marketo", options.marketoPort ?? 0, (request) =>
@@ -116,15 +91,14 @@ async function build(
   servers.push(marketoServer);
 
   const inside = createInside(kernel, options, dynamicsServer.url);
-  const { identity, dynamics, marketo, names } = inside;
+  const { identity, dynamics } = inside;
   late.identity = identity;
   late.dynamics = (request) =>
-    identity.owns(request.target) ? identity.handle(request) : dynamics.handle(request);
-  late.marketo = marketo.handle;
-
-  const ready = describeReady(names, identity, dynamicsServer.url, marketoServer.url);
-  const parts = { ...kernel, ...inside, ready };
-  const control = await serve(kernel, "control", options.controlPort ?? 0, createControl(parts));
+    (identity.owns(request.target) ? identity : dynamics).handle(request);
+  late.marketo = inside.marketo.handle;
+  const ready = describeReady(inside, dynamicsServer.url, marketoServer.url);
+  const answer = createControl({ ...kernel, ...inside, ready });
+  const control = await serve(kernel, "control", options.controlPort ?? 0, answer);
   servers.push(control);
   return {
     ...kernel,
@@ -152,7 +126,7 @@ type Inside = Pick<
 
 /** Everything behind the sockets, filled with data. */
 function createInside(kernel: Kernel, options: SandboxOptions, dynamicsUrl: string): Inside {
-  const { seed = 1, limits = "real", crmFields = true, leadTable = true } = options;
+  const { seed = 1, leadTable = true } = options;
   const names = createNames(seed);
   const dataset = createDataset(seed, {
     contacts: options.contacts ?? DEFAULT_SIZE.contacts,
@@ -160,39 +134,14 @@ function createInside(kernel: Kernel, options: SandboxOptions, dynamicsUrl: stri
     persons: options.persons ?? DEFAULT_SIZE.persons,
   });
   const identity = createSignIn(kernel, { names, dataset, seed, dynamicsUrl });
-  const dynamics = createDataverse({
-    kernel,
-    tokens: identity.tokens,
-    tenantId: names.tenantId,
-    authority: identity.authority,
-    baseUrl: () => dynamicsUrl,
-    limits,
-    seed,
-    leadTable,
-    expireChangeTrackingInDays: options.expireChangeTrackingInDays,
-  });
-  const marketo = createMarketo({
-    kernel,
-    limits,
-    seed,
-    crmFields,
-    clients: [
-      {
-        clientId: names.marketoClientId,
-        clientSecret: names.marketoSecret,
-        user: "contact-sync@contoso.test",
-      },
-    ],
-  });
+  const dynamics = createOrganization(kernel, options, { names, identity, dynamicsUrl });
+  const marketo = createInstance(kernel, options, names);
   const users = { clientId: names.clientId, objectId: names.servicePrincipalId, dataset };
-  const { applicationUserId, salesUserId } = addUsers(dynamics, users);
+  const ids = addUsers(dynamics, users);
   fill(dynamics, marketo, dataset);
-  const orgs = createOrgs(
-    dynamics,
-    marketo,
-    leadTable ? ["contact", "lead", "account"] : ["contact", "account"],
-  );
-  const hands = createHands({ clock: kernel.clock, orgs, seed, salesUserId });
+  const tables: TableName[] = leadTable ? ["contact", "lead", "account"] : ["contact", "account"];
+  const orgs = createOrgs(dynamics, marketo, tables);
+  const hands = createHands({ clock: kernel.clock, orgs, seed, salesUserId: ids.salesUserId });
   const customizations: ControlParts["customizations"] = { plugins: [] };
   const reset = () => {
     hands.reset();
@@ -205,19 +154,42 @@ function createInside(kernel: Kernel, options: SandboxOptions, dynamicsUrl: stri
     fill(dynamics, marketo, dataset);
     kernel.log.reset();
   };
-  return {
-    dynamics,
-    marketo,
-    identity,
-    hands,
-    dataset,
-    applicationUserId,
-    salesUserId,
-    reset,
-    names,
-    orgs,
-    customizations,
+  const sides = { dynamics, marketo, identity, orgs };
+  return { ...sides, ...ids, hands, dataset, names, customizations, reset };
+}
+
+function createOrganization(
+  kernel: Kernel,
+  options: SandboxOptions,
+  given: { names: Names; identity: Identity; dynamicsUrl: string },
+): DataverseSandbox {
+  const { names, identity, dynamicsUrl } = given;
+  return createDataverse({
+    kernel,
+    tokens: identity.tokens,
+    tenantId: names.tenantId,
+    authority: identity.authority,
+    baseUrl: () => dynamicsUrl,
+    limits: options.limits ?? "real",
+    seed: options.seed ?? 1,
+    leadTable: options.leadTable ?? true,
+    expireChangeTrackingInDays: options.expireChangeTrackingInDays,
+  });
+}
+
+function createInstance(kernel: Kernel, options: SandboxOptions, names: Names): MarketoSandbox {
+  const client = {
+    clientId: names.marketoClientId,
+    clientSecret: names.marketoSecret,
+    user: "contact-sync@contoso.test",
   };
+  return createMarketo({
+    kernel,
+    limits: options.limits ?? "real",
+    seed: options.seed ?? 1,
+    crmFields: options.crmFields ?? true,
+    clients: [client],
+  });
 }
 
 function createSignIn(
@@ -252,8 +224,7 @@ function createSignIn(
 }
 
 function describeReady(
-  names: Names,
-  identity: Identity,
+  { names, identity }: Inside,
   dynamicsUrl: string,
   marketoUrl: string,
 ): Omit<ReadyLine, "control"> {

@@ -59,9 +59,7 @@ export function identityRoutes({ clock, identity }: ControlParts): ControlRoute[
       switches.refusals.push(refusal);
       return switches.refusals;
     }),
-    remove("/identity/refusals", () => {
-      switches.refusals.length = 0;
-    }),
+    remove("/identity/refusals", () => void switches.refusals.splice(0)),
     post("/identity/expire-tokens", nothing, () => identity.expireTokens()),
     post("/identity/revoke-refresh-tokens", nothing, () => identity.revokeRefreshTokens()),
     post("/identity/devices", deviceSchema, ({ userCode, outcome, userId }) => {

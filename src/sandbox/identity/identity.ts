@@ -52,11 +52,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   const { kernel, tenantId, baseUrl } = options;
   const random = createRandom(options.seed ^ 0x1de27171);
   const authority = `https://${AUTHORITY_HOST}/${tenantId}`;
-  const tokens = new AccessTokens(kernel.clock, {
-    url: `${authority}/v2.0`,
-    tenantId,
-    signingKey: random.guid(),
-  });
+  const issuer = { url: `${authority}/v2.0`, tenantId, signingKey: random.guid() };
+  const tokens = new AccessTokens(kernel.clock, issuer);
   const context: IdentityContext = {
     clock: kernel.clock,
     random,
@@ -83,7 +80,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     expireTokens: () => tokens.expireAll(),
     revokeRefreshTokens: () => endpoint.revokeRefreshTokens(),
     pendingDevices: () => devices.pending(),
-    decideDevice: (userCode, outcome, userId) => devices.decide(userCode, outcome, userId),
+    decideDevice: (...decision) => devices.decide(...decision),
     reset: () => {
       Object.assign(context.switches, defaultSwitches());
       options.apps.forEach((app, index) => Object.assign(app, copyOf(registered[index]!)));
