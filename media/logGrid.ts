@@ -9,7 +9,6 @@ import {
 import type { PropertyValues, TemplateResult } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import type { Activity } from "../src/model/activity";
 import type { LogSort } from "../src/protocol/log";
 import type { Cell } from "./gridKeys";
@@ -17,9 +16,8 @@ import { HEADER, moveCell } from "./gridKeys";
 import { COLUMNS, SORT_KEYS } from "./logColumns";
 import type { VisibleRows } from "./logModel";
 import type { Texts } from "./texts";
+import { ROW_HEIGHT } from "./viewState";
 
-/** The height of a row of VS Code's own lists. */
-const ROW_HEIGHT = 22;
 const OVERSCAN = 8;
 
 /** What the grid draws; a new object makes it draw again. */
@@ -34,7 +32,7 @@ export interface GridData {
 
 /** What the grid tells the panel. */
 export interface GridEvents {
-  visible(rows: VisibleRows): void;
+  visible(rows: VisibleRows, drawn: readonly number[]): void;
   scrolled(scrollTop: number): void;
   sort(by: LogSort["by"]): void;
   open(activity: Activity, row: number): void;
@@ -104,7 +102,8 @@ export class LogGrid extends LitElement {
 
   protected override render(): TemplateResult {
     const { rows, texts, busy } = this.data;
-    const height = `${rows * ROW_HEIGHT}px`;
+    // As a property: the content security policy forbids style attributes.
+    const height = `height: ${rows * ROW_HEIGHT}px`;
     return html`<div
       class="grid"
       role="grid"
@@ -118,7 +117,7 @@ export class LogGrid extends LitElement {
         <div class="row" role="row" aria-rowindex="1">${COLUMNS.map((_, i) => this.header(i))}</div>
       </div>
       <div class="grid-body" role="rowgroup" @scroll=${this.onScroll}>
-        <div class="grid-sizer" role="presentation" style=${styleMap({ height })}>
+        <div class="grid-sizer" role="presentation" .style=${height}>
           ${repeat(
             this.virtualizer?.getVirtualItems() ?? [],
             (item) => item.index,
@@ -159,7 +158,7 @@ export class LogGrid extends LitElement {
       role="row"
       aria-rowindex=${index + 2}
       aria-selected=${opened ? "true" : "false"}
-      style=${styleMap({ transform: `translateY(${start}px)` })}
+      .style=${`transform: translateY(${start}px)`}
     >
       ${COLUMNS.map(
         (column, i) =>
@@ -238,10 +237,12 @@ export class LogGrid extends LitElement {
 
   /** The active row always exists, else the tab key would not find the grid after scrolling with the mouse. */
   private readonly rowsToDraw = (range: Parameters<typeof defaultRangeExtractor>[0]): number[] => {
-    this.events.visible({ first: range.startIndex, last: range.endIndex });
-    const rows = defaultRangeExtractor(range);
+    const near = defaultRangeExtractor(range);
     const { row } = this.active;
-    return row === HEADER || row >= range.count || rows.includes(row) ? rows : [row, ...rows];
+    const drawn =
+      row === HEADER || row >= range.count || near.includes(row) ? near : [...near, row];
+    this.events.visible({ first: range.startIndex, last: range.endIndex }, drawn);
+    return drawn;
   };
 }
 

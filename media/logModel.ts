@@ -10,6 +10,7 @@ import type { Rpc } from "../src/protocol/rpc";
 import { RowPages } from "./rowPages";
 import { Texts } from "./texts";
 import type { StateStore } from "./viewState";
+import { ROW_HEIGHT } from "./viewState";
 
 export type Phase =
   { kind: "loading" } | { kind: "ready" } | { kind: "error"; code: string; message: string };
@@ -34,13 +35,18 @@ export class LogModel {
   private pages: RowPages | null = null;
   private generation = 0;
   private welcomed = false;
-  private visible: VisibleRows = { first: 0, last: 0 };
+  private visible: VisibleRows;
+  private drawn: readonly number[] = [];
 
   constructor(
     private readonly host: Rpc<LogHostContract>,
     readonly store: StateStore,
     private readonly changed: () => void,
-  ) {}
+  ) {
+    // After a reload the list comes back where it was.
+    const first = Math.floor(store.state.scrollTop / ROW_HEIGHT);
+    this.visible = { first, last: first };
+  }
 
   get filter(): LogFilter {
     return this.store.state.filter;
@@ -54,9 +60,11 @@ export class LogModel {
     return this.pages?.get(index);
   }
 
-  want(visible: VisibleRows): void {
+  /** Rows are drawn beyond the visible ones: around them, and the one that the keyboard is on. */
+  want(visible: VisibleRows, drawn: readonly number[]): void {
     this.visible = visible;
-    this.pages?.want(visible.first, visible.last);
+    this.drawn = drawn;
+    this.pages?.want(drawn);
   }
 
   /** Loads everything anew; also the way out of an error. */
@@ -162,7 +170,7 @@ export class LogModel {
   /** Values that became known later are fetched with the rows that are visible. */
   private refetch(): void {
     this.pages?.forget();
-    this.want(this.visible);
+    this.pages?.want(this.drawn);
   }
 
   private fail(error: unknown): void {

@@ -29,7 +29,7 @@ export class LogPanel extends LitElement {
   private announcement = "";
 
   private readonly gridEvents: GridEvents = {
-    visible: (rows) => this.model.want(rows),
+    visible: (rows, drawn) => this.model.want(rows, drawn),
     scrolled: (scrollTop) => this.onScrolled(scrollTop),
     sort: (by) => {
       this.grid?.scrollToTop();
@@ -193,7 +193,7 @@ export class LogPanel extends LitElement {
 
   private readonly showFresh = (): void => {
     this.grid?.scrollToTop();
-    this.model.want({ first: 0, last: 0 });
+    this.model.want({ first: 0, last: 0 }, [0]);
     this.run(this.model.load());
   };
 

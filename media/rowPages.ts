@@ -34,10 +34,8 @@ export class RowPages {
   }
 
   /** Sees to it that these rows are there soon. */
-  want(first: number, last: number): void {
-    const to = Math.min(pageOf(Math.max(0, this.rows - 1)), pageOf(last));
-    const visible: number[] = [];
-    for (let page = pageOf(first); page <= to; page++) visible.push(page);
+  want(rows: readonly number[]): void {
+    const visible = [...new Set(rows.filter((row) => row < this.rows).map(pageOf))];
     this.wanted = visible.filter((page) => !this.pages.has(page) || this.stale.has(page));
     this.touch(visible);
     this.fetchNext();

@@ -1,5 +1,8 @@
 import type { LogFilter, LogSort } from "../src/protocol/log";
 
+/** The height of a row of VS Code's own lists; the style sheet says the same. */
+export const ROW_HEIGHT = 22;
+
 /** What a reload of the panel must bring back. */
 export interface ViewState {
   filter: LogFilter;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { startBrowser } from "./browser";
 import { ensureChromium } from "./chromium";
@@ -9,6 +10,7 @@ import { serveLogPage } from "./logPageServer";
 
 /** A browser for the log panel alone. */
 export interface PanelBrowser {
+  /** Opens the panel in a new page; the page before is closed. */
   open(options?: {
     theme?: ThemeName;
     rows?: number;
@@ -29,12 +31,15 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
   const server: LogPageServer = await serveLogPage();
   const executable = await ensureChromium((line) => console.error(line));
   const context: BrowserContext = await startBrowser({ executable, temporary: home });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const errors: string[] = [];
+  let current: Page | undefined;
   return {
     errors,
     open: async ({ viewport, ...options } = {}) => {
       const page = await context.newPage();
+      await current?.close();
+      current = page;
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => {
         if (message.type() === "error") errors.push(message.text());
@@ -70,8 +75,17 @@ export function rowAt(page: Page, index: number): Locator {
 /** Waits until the list shows rows and none of the visible ones is still loading. */
 export async function settled(page: Page): Promise<void> {
   await rows(page).first().waitFor();
-  await page.waitForFunction("!document.querySelector('.grid-body .placeholder')");
+  await until(page, "!document.querySelector('.grid-body .placeholder')");
   await page.locator('.grid[aria-busy="false"]').waitFor();
+}
+
+/** Waits for a condition; Playwright's own way would need what the content security policy forbids. */
+export async function until(page: Page, condition: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await page.evaluate(condition))) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${condition}`);
+    await wait(40);
+  }
 }
 
 /** Row index and column of the cell that has the focus; null when none has. */

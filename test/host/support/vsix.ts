@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ROOT } from "./paths";
 import { cleanEnvironment, runToEnd } from "./processes";
 
@@ -19,6 +19,7 @@ export async function productVsix(): Promise<string> {
   const built = process.env.CONTACT_SYNC_VSIX;
   if (built && existsSync(built)) return built;
   const target = join(ROOT, "dist/test/contact-sync.vsix");
+  mkdirSync(dirname(target), { recursive: true });
   await packageVsix(ROOT, target);
   return target;
 }

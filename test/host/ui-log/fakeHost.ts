@@ -22,6 +22,8 @@ export interface FakeHost {
   failures: Record<string, string>;
   /** Milliseconds until each answer. */
   delayMs: number;
+  /** Milliseconds from the start of the panel's script to its first rows. */
+  openedMs: number | null;
   add(rows: number): void;
   show(filter: LogFilter, open?: number): void;
 }
@@ -34,6 +36,11 @@ interface PageGlobal {
     setItem(key: string, value: string): void;
   };
   postMessage(message: unknown, target: string): void;
+  MutationObserver: new (changed: () => void) => {
+    observe(target: unknown, options: { childList: boolean; subtree: boolean }): void;
+    disconnect(): void;
+  };
+  document: { querySelector(selector: string): object | null };
   acquireVsCodeApi: () => unknown;
   fakeHost: FakeHost;
 }
@@ -75,6 +82,7 @@ const host: FakeHost = {
   requests: [],
   failures: {},
   delayMs: 0,
+  openedMs: null,
   add: (count) => {
     for (let i = 0; i < count; i++) rows.push(makeRow(rows.length + 1));
     rpc.notify("changed", { amended: false });
@@ -82,6 +90,14 @@ const host: FakeHost = {
   show: (filter, open) => rpc.notify("show", open === undefined ? { filter } : { filter, open }),
 };
 page.fakeHost = host;
+
+const startedAt = performance.now();
+const firstRows = new page.MutationObserver(() => {
+  if (!page.document.querySelector(".grid-body .row .text")) return;
+  firstRows.disconnect();
+  host.openedMs = performance.now() - startedAt;
+});
+firstRows.observe(page.document, { childList: true, subtree: true });
 
 const toPanel = (message: unknown) => page.postMessage(message, "*");
 let fromPanel: (message: unknown) => void = () => undefined;
@@ -108,7 +124,7 @@ const handlers: Handlers<LogHostContract> = {
     })),
     count: noted("count", (filter) => ({ rows: find(filter).length, latest: rows.length })),
     query: noted("query", ({ filter, sort, offset, limit }) =>
-      sorted(find(filter), sort).slice(offset, offset + limit),
+      answerTo(filter, sort).slice(offset, offset + limit),
     ),
     activity: noted("activity", (id) => rows[id - 1] ?? null),
     openRecord: noted("openRecord", () => null),
@@ -142,6 +158,15 @@ function noted<P, R>(type: string, answer: (params: P) => R): (params: P) => Pro
   };
 }
 
+/** The last answer is kept, as a database keeps its index: paging through it must be quick. */
+let lastAnswer: { key: string; rows: readonly Activity[] } = { key: "", rows: [] };
+
+function answerTo(filter: LogFilter, sort: LogSort): readonly Activity[] {
+  const key = JSON.stringify([filter, sort, rows.length]);
+  if (lastAnswer.key !== key) lastAnswer = { key, rows: sorted(find(filter), sort) };
+  return lastAnswer.rows;
+}
+
 function find(filter: LogFilter): readonly Activity[] {
   const text = filter.text?.toLowerCase();
   return rows.filter(
@@ -166,6 +191,8 @@ function sorted(found: readonly Activity[], { by, descending }: LogSort): readon
     record: (row) => row.dynamicsId ?? "",
   };
   const key = keys[by];
+  // The rows are made in the order of time.
+  if (by === "time") return descending ? [...found].reverse() : found;
   const order = (a: Activity, b: Activity) =>
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id;
   return [...found].sort((a, b) => (descending ? order(b, a) : order(a, b)));

@@ -1,0 +1,41 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { SHOTS } from "../shots";
+import { ROOT } from "./paths";
+import { startSession } from "./session";
+import { packageVsix } from "./vsix";
+
+/** One picture of the README. */
+export interface Shot {
+  /** File name without its ending. */
+  name: string;
+  /** Brings the window into the state to show; shots follow each other in one session. */
+  prepare(page: Page): Promise<void>;
+  /** Selector of the part to show; the whole window without it. */
+  part?: string;
+}
+
+/** Takes all pictures with the packaged extension, as a user has it. */
+export async function takePictures(): Promise<void> {
+  const folder = join(ROOT, "media/pictures");
+  mkdirSync(folder, { recursive: true });
+  const vsix = join(ROOT, "dist/test/pictures.vsix");
+  mkdirSync(join(ROOT, "dist/test"), { recursive: true });
+  await packageVsix(ROOT, vsix);
+  const session = await startSession({
+    vsix,
+    viewport: { width: 1440, height: 900 },
+    pixelRatio: 2,
+  });
+  try {
+    for (const { name, prepare, part } of SHOTS) {
+      await prepare(session.page);
+      const target = part ? session.page.locator(part).first() : session.page;
+      await target.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+      console.log(`media/pictures/${name}.png`);
+    }
+  } finally {
+    await session.close();
+  }
+}
