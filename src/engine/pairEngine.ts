@@ -10,7 +10,7 @@ import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
 import type { CycleContext } from "../sync/cycleContext";
 import type { World } from "../sync/ports";
-import { connect, StateLedger, type ConnectorSet } from "./connect";
+import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./connect";
 import { needsApproval, policiesOf } from "./policies";
 import { makePreview, PREVIEWED_KEY } from "./preview";
 import {
@@ -32,6 +32,8 @@ export interface PairEngineOptions {
   tokens: Pair<TokenSource>;
   timing: Timing;
   world: World;
+  /** Makes the connectors; by default those that talk over HTTP. */
+  connect?: (config: PairConfig, options: ConnectOptions) => ConnectorSet;
   /** Told of everything that happens, as it happens. */
   onEvent: (event: CycleEvent) => void;
 }
@@ -61,7 +63,8 @@ export class PairEngine {
     this.config = options.config;
     this.state = options.state;
     this.ledger = new StateLedger(options.state);
-    this.connectors = connect(options.config, {
+    const make = options.connect ?? connect;
+    this.connectors = make(options.config, {
       transport: options.transport,
       timing: options.timing,
       tokens: options.tokens,
