@@ -48,7 +48,8 @@ const candidates = [
   },
 ];
 
-rmSync("dist", { recursive: true, force: true });
+// A build for release starts clean; others overwrite, because another process may be running from dist.
+if (production) rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 copyFileSync("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm");
 copyFileSync("node_modules/@vscode/codicons/dist/codicon.css", "dist/codicon.css");
