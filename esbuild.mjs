@@ -24,8 +24,6 @@ const node = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
-  // Some packages' main file loads its parts at run time, which a bundle cannot follow; their module file is whole.
-  mainFields: ["module", "main"],
   // Its CommonJS build hides its own requires from the bundler.
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   // Bundled ES modules ask for their own URL; in CommonJS that is the bundle's file.
