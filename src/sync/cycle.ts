@@ -1,7 +1,7 @@
 import { emptyCounts, type CycleCounts, type Halt } from "../model/activity";
 import { Applier, commitRecording } from "./apply";
 import { auditOverdue, recordAudit } from "./audit";
-import { FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
+import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import type { Plan } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
@@ -35,6 +35,7 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
   if (halted) return { counts, halted, plan: planned.totals };
 
   const applier = new Applier(context, counts);
+  await recordMoved(context, planned, counts);
   await recordAudit(context, counts, planned.audit);
   await recordVanished(context, planned, counts);
   await applier.apply(planned.subjects);
@@ -89,25 +90,36 @@ async function recordVanished(
   });
 }
 
-/** The cycle's last commit: checkpoints, versions, guids, the audit; only now is the reading behind us. */
+/** Versions of rows that stand as agreed; recorded before any write, because a write makes them old. */
+async function recordMoved(
+  context: CycleContext,
+  { pulls }: PlannedCycle,
+  counts: CycleCounts,
+): Promise<void> {
+  for (const { moved } of pulls) {
+    for (const page of chunks(moved, PAGE)) {
+      await commitRecording(context, counts, ({ writer }) => {
+        for (const { link, version } of page) writer.putLink({ ...link, version });
+      });
+    }
+  }
+}
+
+/** Links recorded at a time. */
+const PAGE = 5000;
+
+/** The cycle's last commit: checkpoints, guids, the audit; only now is the reading behind us. */
 async function recordCycle(
   context: CycleContext,
   planned: PlannedCycle,
   counts: CycleCounts,
 ): Promise<void> {
-  const { state } = context;
   context.report.progress("recording", 0, null);
   await commitRecording(context, counts, ({ writer }) => {
     for (const pull of planned.pulls) {
       const { recordType } = pull.setup;
       counts.skipped += pull.skipped;
       if (pull.checkpoint) writer.setCheckpoint(deltaKey(recordType), pull.checkpoint);
-      const ids = pull.moved.map(({ link }) => link.dynamicsId);
-      const links = state.linksByDynamicsId(recordType, ids);
-      for (const { link, version } of pull.moved) {
-        const now = links.get(link.dynamicsId);
-        if (now && now.version === link.version) writer.putLink({ ...now, version });
-      }
     }
     const { feed } = planned;
     writer.setCheckpoint(FEED_KEY, feed.checkpoint);

@@ -112,9 +112,10 @@ function evaluateField(
   let unexplained: Step[] = [];
   for (const step of steps) {
     // A text that does not tell its value still shows that something was written: the read that follows tells the rest.
+    // A field that never travels to Dynamics needs no such read: an edit of its copy is not carried anyway.
     const at = open.findIndex(({ sentHash }) => !step.newHash || sameHash(sentHash, step.newHash));
     const echo = open[at];
-    if (!echo || !step.newHash) unexplained.push(step);
+    if (!echo || (!step.newHash && writes(rule, "dynamics"))) unexplained.push(step);
     if (!echo) continue;
     open.splice(at, 1);
     confirm(rule, { echo, step }, verdict);

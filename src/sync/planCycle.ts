@@ -60,6 +60,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   }
   const feed = await pullMarketo(context);
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
+  takeMovedVersions(subjects, pulls);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
   const vanished = await readWhatIsNeeded(context, subjects, changed);
@@ -77,6 +78,16 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     inferredDeletes,
     fullCompareCreates: expired ? creates : 0,
   };
+}
+
+/** A row that moved and still stands as agreed need not be read again: the tracked read told its version. */
+function takeMovedVersions(subjects: Subjects, pulls: readonly DynamicsPull[]): void {
+  for (const { setup, moved } of pulls) {
+    for (const { link, version } of moved) {
+      const subject = subjects.row(setup.recordType, link.dynamicsId);
+      if (subject?.row.kind === "unread") subject.version = version;
+    }
+  }
 }
 
 function feedsHaveGap({ state }: CycleContext, feed: MarketoPull): boolean {

@@ -11,10 +11,13 @@ import { agreedOn, column, field, hashOf, rule, textRule } from "./builders";
 const A = textRule("a");
 const OUT = textRule("out", { direction: "toMarketo" });
 const TIME = rule(column("t", "datetime"), field("m_t", "datetime"));
-const RULES = [A, OUT, TIME];
+const OUT_TIME = rule(column("ot", "datetime"), field("m_ot", "datetime"), {
+  direction: "toMarketo",
+});
+const RULES = [A, OUT, TIME, OUT_TIME];
 const MOMENT = "2026-11-24T08:00:00Z";
 /** Our write of S has moved the base from 1 to S already. */
-const { positions, base } = agreedOn(RULES, { a: "S", out: "S", t: MOMENT });
+const { positions, base } = agreedOn(RULES, { a: "S", out: "S", t: MOMENT, ot: MOMENT });
 
 function echo(
   ruleOfEcho: typeof A,
@@ -157,6 +160,18 @@ const CASES: readonly [string, MarketoEvent[], readonly PendingEcho[], object][]
     changed(["m_t", "2026-11-24 01:00:00", "2026-11-24 02:00:00"]),
     [echo(TIME, null, MOMENT)],
     { ...QUIET, read: true, changed: ["t"], confirmed: [9] },
+  ],
+  [
+    "a time without its zone in a one-way copy: arrived, and nothing to read",
+    changed(["m_ot", null, "2026-11-24 02:00:00"]),
+    [echo(OUT_TIME, null, MOMENT)],
+    { ...QUIET, confirmed: [9], before: [[9, "ot", null]] },
+  ],
+  [
+    "a time without its zone in a one-way copy, by another hand",
+    changed(["m_ot", null, "2026-11-24 02:00:00"]),
+    [],
+    { ...QUIET, drift: ["ot"] },
   ],
   [
     "other kinds of events are not judged here",
