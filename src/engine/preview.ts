@@ -99,7 +99,7 @@ function plannedChange(subject: Subject, decision: Decision): PlannedChange {
   const changes = changesOf(decision).map((change) => {
     const reading = change.to === "dynamics" ? subject.row : subject.person;
     const known = reading.kind === "read" ? reading.values[change.rule.key] : undefined;
-    return changeOf({ ...change, before: change.before ?? known });
+    return changeOf({ ...change, before: change.before === undefined ? known : change.before });
   });
   const sides = new Set(changes.map((change) => change.to));
   return {
