@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pairSchema, secretVariable, type PairConfig } from "../../src/config/pairFile";
 import { parsePairFile } from "../../src/config/parse";
-import type { ConnectorSet } from "../../src/engine/connect";
+import { connect, type ConnectorSet } from "../../src/engine/connect";
 import { PairEngine, type RunOptions } from "../../src/engine/pairEngine";
 import { tokensOf } from "../../src/engine/tokens";
 import type { Timing } from "../../src/http/timing";
@@ -27,6 +27,8 @@ export interface TestClock {
 export interface TestPairOptions {
   /** Changes the pair's configuration before it is checked; `config` is what the pair file would say. */
   configure?: (config: PairConfig) => void;
+  /** Puts something between the engine and the connectors, so that a test can watch calls or act in between. */
+  wrap?: (connectors: ConnectorSet) => ConnectorSet;
   /** A state folder to go on with; else a new one, which `close` removes. */
   folder?: string;
   /** Commits reach the disk through these files. */
@@ -71,7 +73,7 @@ export async function openMemoryPair(options: TestPairOptions = {}): Promise<Mem
     marketo: withExtras(marketo, MARKETO_EXTRAS),
   };
   const config = pairSchema.parse(MEMORY_PAIR);
-  const pair = await openPair(config, options, { clock, connect: () => connectors });
+  const pair = await openPair(config, options, { clock, connectors });
   return Object.assign(pair, { dynamics, marketo });
 }
 
@@ -101,7 +103,8 @@ export async function openSandboxPair(
 /** What differs between the two kinds of orgs. */
 interface Ground {
   clock: TestClock;
-  connect?: () => ConnectorSet;
+  /** Those of the in-memory orgs; else the real ones are made. */
+  connectors?: ConnectorSet;
   secrets?: Readonly<Record<string, string>>;
 }
 
@@ -146,10 +149,10 @@ async function openPair(
 
 async function startEngine(
   config: PairConfig,
-  { files }: TestPairOptions,
+  { files, wrap = (connectors) => connectors }: TestPairOptions,
   {
     clock,
-    connect,
+    connectors,
     secrets = {},
     folder,
     events,
@@ -180,7 +183,7 @@ async function startEngine(
     }),
     timing,
     world: ascendingWorld(clock),
-    ...(connect && { connect }),
+    connect: (parsed, parts) => wrap(connectors ?? connect(parsed, parts)),
     onEvent: (event) => events.push(event),
   });
   const close = async () => {
