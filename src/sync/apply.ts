@@ -1,5 +1,6 @@
 import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
 import type { Failure, FailureClass } from "../model/failure";
+import type { Side } from "../model/record";
 import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
 import type { DynamicsWrite, WriteResult } from "./ports";
@@ -14,8 +15,9 @@ const DYNAMICS_CHUNK = 200;
 const LOCAL_CHUNK = 1000;
 /** Subjects decided at a time, so that a long plan is never in memory as decisions. */
 const WINDOW = 6000;
-/** Chunks under way at once; the connectors' own limits hold below this. */
-const PARALLEL = 5;
+/** Chunks under way at once; a Dynamics chunk is several batches side by side, and the connectors' own limits hold. */
+const MARKETO_LANES = 5;
+const DYNAMICS_LANES = 2;
 
 /** A record whose write had no clear outcome: it is read and decided again. */
 export interface Unsettled {
@@ -23,6 +25,15 @@ export interface Unsettled {
   /** The intent that stays open, if the answer was lost. */
   intentId: number | null;
   failure: Failure;
+}
+
+/** Creates and updates apart, so that a chunk is one call. */
+type Jobs = Record<Job["kind"], Job[]>;
+
+const NO_JOBS: Jobs = { create: [], update: [] };
+
+function chunksOf({ create, update }: Jobs, size: number): Job[][] {
+  return [...chunks(create, size), ...chunks(update, size)];
 }
 
 /** Carries out what was decided, in chunks that are announced before and recorded after (DESIGN 5.1). */
@@ -40,8 +51,8 @@ export class Applier {
   }
 
   async #applyWindow(subjects: readonly Subject[], total: number): Promise<void> {
-    const marketo = { create: [] as Job[], update: [] as Job[] };
-    const dynamics = { create: [] as Job[], update: [] as Job[] };
+    const marketo: Jobs = { create: [], update: [] };
+    const dynamics: Jobs = { create: [], update: [] };
     const afterLink: Job[] = [];
     for (const chunk of chunks(subjects, LOCAL_CHUNK)) {
       stopIfCanceled(this.context.signal);
@@ -57,14 +68,9 @@ export class Applier {
         }
       });
     }
-    await this.#runChunks([
-      ...chunks(marketo.create, MARKETO_CHUNK),
-      ...chunks(marketo.update, MARKETO_CHUNK),
-      ...chunks(dynamics.create, DYNAMICS_CHUNK),
-      ...chunks(dynamics.update, DYNAMICS_CHUNK),
-    ]);
+    await this.#runChunks({ marketo, dynamics });
     const linked = afterLink.filter((job) => this.#isLinked(job.subject));
-    await this.#runChunks(chunks(linked, DYNAMICS_CHUNK));
+    await this.#runChunks({ marketo: NO_JOBS, dynamics: { create: [], update: linked } });
     this.#done += subjects.length;
     this.context.report.progress("writing", this.#done, total);
   }
@@ -73,11 +79,14 @@ export class Applier {
     return this.context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).has(dynamicsId);
   }
 
-  /** Runs the chunks side by side; the first error stops new ones, those under way are awaited. */
-  async #runChunks(jobs: readonly Job[][]): Promise<void> {
-    const queue = [...jobs];
+  /** Runs the chunks of both sides side by side; the first error stops new ones, those under way are awaited. */
+  async #runChunks({ marketo, dynamics }: Record<Side, Jobs>): Promise<void> {
+    const queues = [
+      { lanes: MARKETO_LANES, queue: chunksOf(marketo, MARKETO_CHUNK) },
+      { lanes: DYNAMICS_LANES, queue: chunksOf(dynamics, DYNAMICS_CHUNK) },
+    ];
     let failure: { error: unknown } | undefined;
-    const lane = async () => {
+    const lane = async (queue: Job[][]) => {
       for (let next = queue.shift(); next && !failure; next = queue.shift()) {
         try {
           stopIfCanceled(this.context.signal);
@@ -87,7 +96,9 @@ export class Applier {
         }
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL }, lane));
+    await Promise.all(
+      queues.flatMap(({ lanes, queue }) => Array.from({ length: lanes }, () => lane(queue))),
+    );
     if (failure) throw failure.error;
   }
 
@@ -117,12 +128,13 @@ export class Applier {
     };
   }
 
+  /** A chunk that has begun is not cut short by a cancellation: its outcome would be unknown. */
   async #write(jobs: readonly Job[]): Promise<WriteResult[]> {
-    const { connectors, linkFields, signal } = this.context;
+    const { connectors, linkFields } = this.context;
     const [first] = jobs;
     if (first?.side === "marketo") {
       // Without the field no create is ever planned (createPersons is off).
-      const options = { keyField: linkFields.id ?? "id", signal };
+      const options = { keyField: linkFields.id ?? "id" };
       return connectors.marketo.write(jobs.map(toMarketoWrite), options);
     }
     return this.#writeDynamics(jobs);
@@ -130,7 +142,7 @@ export class Applier {
 
   /** Writes by record type; a row whose version is not known goes back to be read. */
   async #writeDynamics(jobs: readonly Job[]): Promise<WriteResult[]> {
-    const { connectors, signal } = this.context;
+    const { connectors } = this.context;
     const results: WriteResult[] = jobs.map(() => ({ kind: "failed", failure: UNGUARDED }));
     for (const setup of this.context.types) {
       const places: number[] = [];
@@ -142,7 +154,7 @@ export class Applier {
         writes.push(write);
       }
       if (!writes.length) continue;
-      const answers = await connectors.dynamics.write(setup.recordType, writes, { signal });
+      const answers = await connectors.dynamics.write(setup.recordType, writes);
       for (const [at, place] of places.entries()) results[place] = answers[at]!;
     }
     return results;
