@@ -6,7 +6,7 @@ import { guard } from "./guard";
 import type { Plan } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
 import { SEEN_MS } from "./pullMarketo";
-import { recordFailure } from "./record";
+import { forgetFailure, recordFailure } from "./record";
 import { settleAgain } from "./settle";
 
 /** What the guard must know besides the plan (DESIGN 4, Guard). */
@@ -73,11 +73,12 @@ export function guardPlan(
 /** Records that were expected and could not be read: kept in the index, so that they are looked up again. */
 async function recordVanished(
   context: CycleContext,
-  { vanished }: PlannedCycle,
+  { vanished, forgotten }: PlannedCycle,
   counts: CycleCounts,
 ): Promise<void> {
-  if (!vanished.length) return;
+  if (!vanished.length && !forgotten.length) return;
   await commitRecording(context, counts, (recording) => {
+    for (const subject of forgotten) forgetFailure(recording, subject);
     for (const { subject, failure } of vanished) {
       recordFailure(recording, subject, {
         outcome: "failed",

@@ -31,6 +31,8 @@ export interface PlannedCycle {
   suspects: readonly number[];
   /** Records that were expected and are not there; compared again later. */
   vanished: readonly Vanished[];
+  /** Rows that never had a person and are gone before they could get one: nothing is left to try. */
+  forgotten: readonly Subject[];
   /** Deletions that no tombstone told: found by a full compare. */
   inferredDeletes: number;
   /** Persons to create after an expired checkpoint: they may have been there before. */
@@ -63,7 +65,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   takeMovedVersions(subjects, pulls);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
-  const vanished = await readWhatIsNeeded(context, subjects, changed);
+  const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
   await matchUnlinked(context, [...subjects.all()]);
   const { totals, creates } = await decideAll(context, subjects);
   const expired = pulls.some((pull) => pull.full === "expired");
@@ -75,6 +77,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     totals,
     suspects,
     vanished,
+    forgotten,
     inferredDeletes,
     fullCompareCreates: expired ? creates : 0,
   };
@@ -100,21 +103,25 @@ async function readWhatIsNeeded(
   context: CycleContext,
   subjects: Subjects,
   changed: readonly Subject[],
-): Promise<Vanished[]> {
+): Promise<Pick<PlannedCycle, "vanished" | "forgotten">> {
   const both = mustReadBoth(context, subjects.all());
   const persons = new Set([...changed, ...both]);
   const lostRows = await readRows(context, [...both]);
   const lostPersons = await readPersons(context, [...persons]);
   const vanished: Vanished[] = [];
+  const forgotten: Subject[] = [];
   for (const subject of lostPersons) {
     if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("marketo") });
   }
   for (const subject of lostRows) {
     if (subject.row.kind === "deleted") continue;
     subjects.remove(subject);
-    if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("dynamics") });
+    if (!subject.link) forgotten.push(subject);
+    else if (subject.link.state === "active") {
+      vanished.push({ subject, failure: noRecord("dynamics") });
+    }
   }
-  return vanished;
+  return { vanished, forgotten };
 }
 
 function noRecord(side: "dynamics" | "marketo"): Failure {
