@@ -164,6 +164,8 @@ async function startEngine(
     mode: "write",
     owner: "test",
     now: Date.now,
+    // The test's clock is not the wall clock, by which the log is trimmed.
+    retention: { days: 36_500, rows: 100_000 },
     ...(files && { files }),
   });
   const transport = createTransport();
