@@ -22,11 +22,14 @@ function run(command, args) {
     let text = "";
     child.stdout.on("data", (chunk) => {
       process.stdout.write(chunk);
-      text = (text + chunk).slice(-4000);
+      text += chunk;
     });
     child.on("close", (code) => {
-      const count = (word) =>
-        Number(new RegExp(`(?:^|\\n)(?:#|ℹ) ${word} (\\d+)`).exec(text)?.[1] ?? 0);
+      // The failures' details stand behind the counts, so all of it is searched; the last count is the runner's.
+      const count = (word) => {
+        const lines = [...text.matchAll(new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, "gm"))];
+        return Number(lines.at(-1)?.[1] ?? 0);
+      };
       resolve({ passed: count("pass"), failed: count("fail") + count("cancelled"), code });
     });
   });
