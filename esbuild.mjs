@@ -1,7 +1,8 @@
 // Builds every bundle: the extension, the engine worker, the command line, the sandbox and the webview.
 // Usage: node esbuild.mjs [--production] [--watch]
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { context } from "esbuild";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { build as bundle, context } from "esbuild";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -61,3 +62,22 @@ for (const options of candidates.filter((c) => existsSync(Object.values(c.entryP
     await build.dispose();
   }
 }
+
+// The editor checks the pair file against the very schema that reads it.
+const schemaScript = "dist/pair-file-schema.cjs";
+await bundle({
+  ...node,
+  entryPoints: undefined,
+  outdir: undefined,
+  outfile: schemaScript,
+  metafile: false,
+  sourcemap: false,
+  stdin: {
+    contents: 'export { pairFileJsonSchema } from "./src/config/pairFile";',
+    resolveDir: process.cwd(),
+    loader: "ts",
+  },
+});
+const { pairFileJsonSchema } = createRequire(import.meta.url)(`./${schemaScript}`);
+writeFileSync("dist/pair-file.schema.json", JSON.stringify(pairFileJsonSchema()));
+rmSync(schemaScript);

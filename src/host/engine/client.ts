@@ -1,0 +1,99 @@
+import type { Worker } from "node:worker_threads";
+import type { CycleEvent } from "../../protocol/engine";
+import type { EngineContract, EngineHostContract } from "../../protocol/engineContract";
+import { connect, RpcError, type Rpc } from "../../protocol/rpc";
+import { Signal, type Disposable } from "../signal";
+
+/** Nobody gives up on a cycle but the user; a worker that ends rejects everything at once. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+export interface EngineOptions {
+  /** The worker's bundle. */
+  script: string;
+  /** Proxy settings of the editor, as environment variables. */
+  environment: () => Record<string, string>;
+  token: EngineTokens;
+  log: (level: "debug" | "info" | "warn" | "error", message: string) => void;
+}
+
+type TokenRequest = EngineHostContract["requests"]["token"];
+export type EngineTokens = (params: TokenRequest["params"]) => Promise<TokenRequest["result"]>;
+
+/** What a feature may ask of the engine. */
+export type EngineRequest = Rpc<EngineContract>["request"];
+
+/** The engine in its worker thread: started with the first request, and started again after a crash. */
+export class EngineClient implements Disposable {
+  readonly events = new Signal<CycleEvent>();
+  /** The worker ended without having been asked to; what was open in it is closed. */
+  readonly crashed = new Signal<string>();
+  #running: Promise<{ worker: Worker; rpc: Rpc<EngineContract> }> | null = null;
+  #disposed = false;
+
+  constructor(private readonly options: EngineOptions) {}
+
+  readonly request: EngineRequest = async (type, params) => {
+    if (this.#disposed)
+      throw new RpcError({ code: "RPC-CLOSED", message: "The engine is closed." });
+    this.#running ??= this.#start();
+    const { rpc } = await this.#running;
+    return rpc.request(type, params);
+  };
+
+  async #start() {
+    const { Worker } = await import("node:worker_threads");
+    const { script, environment, token, log } = this.options;
+    const worker = new Worker(script, { env: { ...process.env, ...environment() } });
+    const rpc = connect<EngineHostContract, EngineContract>(
+      {
+        post: (message) => worker.postMessage(message),
+        listen: (receive) => {
+          worker.on("message", receive);
+          return () => void worker.off("message", receive);
+        },
+      },
+      {
+        requests: { token },
+        notifications: {
+          event: (event) => this.events.tell(event),
+          log: ({ level, message }) => log(level, message),
+        },
+      },
+      {
+        timeoutMs: NO_TIMEOUT_MS,
+        describe: (error) => describeToken(error),
+        onError: (error) => log("error", error instanceof Error ? error.message : String(error)),
+      },
+    );
+    let reason = "";
+    worker.on("error", (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on("exit", (code) => {
+      this.#running = null;
+      rpc.dispose();
+      if (!this.#disposed) this.crashed.tell(reason || `The engine ended with code ${code}.`);
+    });
+    return { worker, rpc };
+  }
+
+  /** Gives the state folders back before the thread ends. */
+  async stop(): Promise<void> {
+    const running = await this.#running;
+    this.#disposed = true;
+    if (!running) return;
+    // A worker that has just crashed has nothing left to give back.
+    await running.rpc.request("stop", null).catch(() => undefined);
+    running.rpc.dispose();
+    await running.worker.terminate();
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+}
+
+function describeToken(error: unknown): { code: string; message: string } {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "CS-UNEXPECTED";
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}

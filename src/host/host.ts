@@ -1,0 +1,99 @@
+import * as vscode from "vscode";
+import { join } from "node:path";
+import { Documents } from "./documents/documents";
+import { EngineClient } from "./engine/client";
+import { proxyEnvironment } from "./engine/proxy";
+import { fingerprint } from "./pairs/identity";
+import { PairFiles } from "./pairs/pairFiles";
+import { Sessions } from "./pairs/sessions";
+import { Secrets } from "./secrets";
+import { Disposables } from "./signal";
+import { SignInHost } from "./signInHost";
+import { Telemetry } from "./telemetry";
+import { say } from "./text";
+
+/** What every feature gets: the parts that live as long as the extension. */
+export interface Host {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  engine: EngineClient;
+  pairFiles: PairFiles;
+  sessions: Sessions;
+  secrets: Secrets;
+  signIn: SignInHost;
+  documents: Documents;
+  telemetry: Telemetry;
+  /** Given back at the end, last first. */
+  disposables: Disposables;
+}
+
+/** Makes the parts and joins them; nothing heavy is loaded and nothing is called. */
+export function createHost(context: vscode.ExtensionContext): Host {
+  const disposables = new Disposables();
+  const log = disposables.add(vscode.window.createOutputChannel("Contact Sync", { log: true }));
+  const pairFiles = disposables.add(new PairFiles(context.globalStorageUri));
+  const secrets = new Secrets(context.secrets, process.env);
+  const signIn = disposables.add(new SignInHost(secrets, log, () => pairFiles.pairs));
+  const engine = disposables.add(
+    new EngineClient({
+      script: join(context.extensionPath, "dist", "engine.js"),
+      environment: () => proxyEnvironment(proxySettings(), process.env),
+      token: signIn.token,
+      log: (level, message) => log[level](message),
+    }),
+  );
+  const owner = windowName();
+  const sessions = disposables.add(
+    new Sessions({
+      engine,
+      now: Date.now,
+      automatic: () => setting<boolean>("automaticCycles") ?? true,
+      onError: (error) => log.error(error instanceof Error ? error : String(error)),
+      surroundings: (config) => ({
+        request: engine.request,
+        stateFolder: vscode.Uri.joinPath(context.globalStorageUri, "state", fingerprint(config))
+          .fsPath,
+        owner,
+        now: Date.now,
+        paused: {
+          get: () => context.globalState.get(`paused:${fingerprint(config)}`, false),
+          set: (paused) => void context.globalState.update(`paused:${fingerprint(config)}`, paused),
+        },
+      }),
+    }),
+  );
+  const documents = disposables.add(new Documents());
+  const telemetry = disposables.add(new Telemetry(context));
+  return {
+    context,
+    log,
+    engine,
+    pairFiles,
+    sessions,
+    secrets,
+    signIn,
+    documents,
+    telemetry,
+    disposables,
+  };
+}
+
+export function setting<T>(name: string): T | undefined {
+  return vscode.workspace.getConfiguration("contactSync").get<T>(name);
+}
+
+/** How other windows speak of this one. */
+function windowName(): string {
+  const name = vscode.workspace.name;
+  return name
+    ? say("the window of {0} (process {1})", name, process.pid)
+    : say("a window without a folder (process {0})", process.pid);
+}
+
+function proxySettings(): { proxy: string; noProxy: readonly string[] } {
+  const http = vscode.workspace.getConfiguration("http");
+  return {
+    proxy: http.get<string>("proxySupport") === "off" ? "" : (http.get<string>("proxy") ?? ""),
+    noProxy: http.get<string[]>("noProxy") ?? [],
+  };
+}

@@ -1,0 +1,239 @@
+import type { PairConfig } from "../../config/pairFile";
+import type { Activity, CycleSummary } from "../../model/activity";
+import type { CycleEvent, PairSchema, PairStatus } from "../../protocol/engine";
+import type { FailedRow, OpenResult } from "../../protocol/engineContract";
+import type { EngineRequest } from "../engine/client";
+import { isSignInProblem, problemOf, type Problem } from "../problem";
+import { Signal } from "../signal";
+import { advance, nextStep, phaseAfter, type Phase } from "./phase";
+
+export interface SessionSurroundings {
+  request: EngineRequest;
+  stateFolder: string;
+  /** This window, in words for people. */
+  owner: string;
+  now: () => number;
+  /** Remembers over restarts that the user paused the pair. */
+  paused: { get(): boolean; set(paused: boolean): void };
+}
+
+/** What is known of a pair's past; read again after each cycle. */
+export interface Knowledge {
+  status: PairStatus | null;
+  cycles: readonly CycleSummary[];
+  conflicts: readonly Activity[];
+  failed: readonly FailedRow[];
+}
+
+const CYCLES_SHOWN = 30;
+const CONFLICTS_SHOWN = 50;
+const FAILED_SHOWN = 200;
+
+/** One pair of the file in this window: what it does, what is known of it, and its turn of the timer. */
+export class PairSession {
+  readonly changed = new Signal<void>();
+  phase: Phase = { kind: "opening" };
+  known: Knowledge = { status: null, cycles: [], conflicts: [], failed: [] };
+  schema: PairSchema | null = null;
+  schemaProblem: Problem | null = null;
+  #closed = false;
+  #stepping = false;
+
+  constructor(
+    readonly config: PairConfig,
+    private readonly around: SessionSurroundings,
+  ) {}
+
+  get id(): string {
+    return this.config.id;
+  }
+
+  get name(): string {
+    return this.config.name ?? this.config.id;
+  }
+
+  get intervalMs(): number {
+    return this.config.intervalSeconds * 1000;
+  }
+
+  get isWriter(): boolean {
+    return !["opening", "reader", "broken"].includes(this.phase.kind);
+  }
+
+  async open(): Promise<void> {
+    const { request, stateFolder, owner } = this.around;
+    try {
+      this.#opened(await request("open", { config: this.config, stateFolder, owner }));
+      await this.refresh();
+      if (this.isWriter) this.#enter(this.#phaseOfPast());
+    } catch (error) {
+      this.#enter({ kind: "broken", problem: problemOf(error) });
+    }
+  }
+
+  /** One look of the timer. */
+  async step(now: number, automatic: boolean): Promise<void> {
+    if (this.#stepping || this.#closed) return;
+    this.#stepping = true;
+    try {
+      const step = nextStep(this.phase, { now, intervalMs: this.intervalMs, automatic });
+      if (step === "takeOver") await this.#takeOver();
+      else if (step === "run") await this.run(null);
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  /** Runs the next cycle, or joins the one that runs. */
+  async run(approved: string | null): Promise<CycleSummary | null> {
+    try {
+      const summary = await this.around.request("runCycle", { pair: this.id, approved });
+      await this.#settle(phaseAfter(summary, this.intervalMs));
+      return summary;
+    } catch (error) {
+      const problem = problemOf(error);
+      // The engine's thread is gone; the pair is being opened anew.
+      if (problem.code === "RPC-CLOSED") return null;
+      const nextAt = this.around.now() + this.intervalMs;
+      await this.#settle(
+        isSignInProblem(error) ? { kind: "signIn", problem } : { kind: "waiting", nextAt, problem },
+      );
+      return null;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    await this.around.request("cancelCycle", { pair: this.id });
+  }
+
+  pause(): void {
+    this.around.paused.set(true);
+    if (this.phase.kind !== "running") this.#enter({ kind: "paused" });
+    else this.changed.tell();
+  }
+
+  resume(): void {
+    this.around.paused.set(false);
+    if (this.phase.kind === "paused") this.#enter(this.#waiting(this.around.now()));
+    else this.changed.tell();
+  }
+
+  get isPaused(): boolean {
+    return this.around.paused.get();
+  }
+
+  /** A human has removed what the timer waited for; the next look runs a cycle. */
+  clear(): void {
+    if (this.phase.kind === "signIn" || this.phase.kind === "waiting") {
+      this.#enter(this.#waiting(this.around.now()));
+    }
+  }
+
+  onEvent(event: CycleEvent): void {
+    if (event.type === "started") {
+      const { cycle, at } = event;
+      const startedAt = Date.parse(at);
+      this.#enter({
+        kind: "running",
+        run: { cycle, startedAt, stage: "opening", done: 0, total: null },
+      });
+    } else if (event.type === "progress" && this.phase.kind === "running") {
+      this.#enter({ kind: "running", run: advance(this.phase.run, event) });
+    }
+  }
+
+  /** The engine's thread ended; the pair is opened anew. */
+  async reopen(): Promise<void> {
+    if (this.#closed) return;
+    this.#enter({ kind: "opening" });
+    await this.open();
+  }
+
+  async refresh(): Promise<void> {
+    const { request } = this.around;
+    const pair = this.id;
+    const newest = { by: "time", descending: true } as const;
+    const [status, cycles, conflicts, failed] = await Promise.all([
+      request("status", { pair }),
+      request("cycles", { pair, limit: CYCLES_SHOWN }),
+      request("activities", {
+        pair,
+        filter: { conflictsOnly: true, sort: newest },
+        offset: 0,
+        limit: CONFLICTS_SHOWN,
+      }),
+      request("failed", { pair, limit: FAILED_SHOWN }),
+    ]);
+    this.known = { status, cycles, conflicts, failed };
+    if (!this.#closed) this.changed.tell();
+  }
+
+  /** Both sides' fields; asked of the systems once, and anew when the user wishes. */
+  async describe(refresh = false): Promise<PairSchema> {
+    try {
+      this.schema = await this.around.request("describe", { pair: this.id, refresh });
+      this.schemaProblem = null;
+      return this.schema;
+    } catch (error) {
+      this.schemaProblem = problemOf(error);
+      throw error;
+    } finally {
+      if (!this.#closed) this.changed.tell();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.around.request("close", { pair: this.id });
+  }
+
+  async #takeOver(): Promise<void> {
+    try {
+      this.#opened(await this.around.request("takeOver", { pair: this.id }));
+      await this.refresh();
+      if (this.isWriter) this.#enter(this.#phaseOfPast());
+    } catch (error) {
+      this.#enter({ kind: "broken", problem: problemOf(error) });
+    }
+  }
+
+  #opened(result: OpenResult): void {
+    const { phase } = this;
+    if (result.kind === "writer") this.#enter(this.#waiting(this.around.now()));
+    else if (phase.kind !== "reader" || phase.owner !== result.owner) {
+      this.#enter({ kind: "reader", owner: result.owner });
+    }
+  }
+
+  /** After a restart the timer goes on where the last cycle left it; a halt still waits for its human. */
+  #phaseOfPast(): Phase {
+    if (this.isPaused) return { kind: "paused" };
+    const [last] = this.known.cycles;
+    if (!last) return this.#waiting(this.around.now());
+    const phase = phaseAfter(last, this.intervalMs);
+    // Sign-in and lasting trouble may be gone by now: the first cycle tells.
+    return phase.kind === "halted" || phase.kind === "waiting"
+      ? phase
+      : this.#waiting(this.around.now());
+  }
+
+  #waiting(nextAt: number): Phase {
+    return this.isPaused ? { kind: "paused" } : { kind: "waiting", nextAt, problem: null };
+  }
+
+  async #settle(phase: Phase): Promise<void> {
+    if (this.#closed) return;
+    if (phase.kind === "waiting" && phase.problem?.code === "CS-STATE-FENCED") {
+      return this.reopen();
+    }
+    this.#enter(phase.kind === "waiting" && this.isPaused ? { kind: "paused" } : phase);
+    // What cannot be read again stays as it was known.
+    await this.refresh().catch(() => undefined);
+  }
+
+  #enter(phase: Phase): void {
+    if (this.#closed) return;
+    this.phase = phase;
+    this.changed.tell();
+  }
+}

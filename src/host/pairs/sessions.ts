@@ -1,0 +1,106 @@
+import type { PairConfig } from "../../config/pairFile";
+import type { CycleEvent } from "../../protocol/engine";
+import type { EngineClient } from "../engine/client";
+import { Signal, type Disposable } from "../signal";
+import { lookAgainIn } from "./phase";
+import { PairSession, type SessionSurroundings } from "./session";
+
+export interface SessionsOptions {
+  engine: EngineClient;
+  surroundings: (config: PairConfig) => SessionSurroundings;
+  now: () => number;
+  /** May the timer start cycles by itself? */
+  automatic: () => boolean;
+  onError: (error: unknown) => void;
+}
+
+/** The timer looks at least this often, and at most that often. */
+const LOOK = { least: 200, most: 5000 };
+
+/** All pairs of this window, kept in step with the pair file, and the one timer that gives them their turns. */
+export class Sessions implements Disposable {
+  readonly changed = new Signal<PairSession | null>();
+  readonly events = new Signal<CycleEvent>();
+  /** The timer has looked: what is shown of the time goes on. */
+  readonly looked = new Signal<void>();
+  readonly #sessions = new Map<string, PairSession>();
+  #configs: readonly PairConfig[] = [];
+  #applying: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(private readonly options: SessionsOptions) {
+    options.engine.events.listen((event) => this.#onEvent(event));
+    options.engine.crashed.listen((reason) => {
+      options.onError(new Error(reason));
+      for (const session of this.all) this.#watch(session.reopen());
+    });
+  }
+
+  get all(): readonly PairSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  find(id: string | undefined): PairSession | undefined {
+    return id === undefined ? undefined : this.#sessions.get(id);
+  }
+
+  /** Opens, closes and reopens pairs until they are those of the file; changes follow one another. */
+  use(configs: readonly PairConfig[]): Promise<void> {
+    this.#configs = configs;
+    this.#applying = this.#applying.then(() => this.#apply()).catch(this.options.onError);
+    return this.#applying;
+  }
+
+  async #apply(): Promise<void> {
+    const configs = this.#configs;
+    for (const session of this.all) {
+      const config = configs.find(({ id }) => id === session.id);
+      if (config && JSON.stringify(config) === JSON.stringify(session.config)) continue;
+      this.#sessions.delete(session.id);
+      this.changed.tell(null);
+      await session.close().catch(this.options.onError);
+    }
+    const opening = configs
+      .filter(({ id }) => !this.#sessions.has(id))
+      .map((config) => this.#open(config));
+    this.changed.tell(null);
+    await Promise.all(opening);
+    this.look();
+  }
+
+  async #open(config: PairConfig): Promise<void> {
+    const session = new PairSession(config, this.options.surroundings(config));
+    this.#sessions.set(config.id, session);
+    session.changed.listen(() => this.changed.tell(session));
+    await session.open();
+  }
+
+  /** Gives every pair its turn now and winds the timer up again afterwards. */
+  look(): void {
+    if (this.#disposed) return;
+    clearTimeout(this.#timer);
+    const now = this.options.now();
+    for (const session of this.all) this.#watch(session.step(now, this.options.automatic()));
+    if (this.#sessions.size === 0) return;
+    this.looked.tell();
+    const phases = this.all.map((session) => session.phase);
+    const wait = lookAgainIn(phases, now, LOOK);
+    this.#timer = setTimeout(() => this.look(), wait);
+  }
+
+  #onEvent(event: CycleEvent): void {
+    const id = event.type === "ended" ? event.summary.pair : event.pair;
+    this.find(id)?.onEvent(event);
+    this.events.tell(event);
+  }
+
+  #watch(work: Promise<void>): void {
+    work.catch(this.options.onError);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+  }
+}

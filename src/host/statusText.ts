@@ -1,0 +1,56 @@
+import type { Environment } from "../config/pairFile";
+import type { Phase } from "./pairs/phase";
+import { say } from "./text";
+import { environmentText, phaseDetail, phaseIcon, phaseText } from "./trees/phaseText";
+
+export interface StatusView {
+  name: string;
+  environment: Environment;
+  phase: Phase;
+  conflicts: number;
+}
+
+export interface StatusBarText {
+  text: string;
+  tooltip: string;
+  spoken: string;
+  isWarning: boolean;
+}
+
+/** What most needs a human comes first; a quiet pair never hides a halted one. */
+const URGENCY: Record<Phase["kind"], number> = {
+  halted: 0,
+  signIn: 1,
+  broken: 2,
+  running: 3,
+  opening: 4,
+  waiting: 5,
+  paused: 6,
+  reader: 7,
+};
+
+/** The one item of the status bar; null when there is nothing to say. */
+export function statusBarText(views: readonly StatusView[], now: number): StatusBarText | null {
+  const [first] = [...views].sort((a, b) => URGENCY[a.phase.kind] - URGENCY[b.phase.kind]);
+  if (!first) return null;
+  const { phase, environment } = first;
+  const words = [
+    views.length > 1 ? first.name : null,
+    phaseText(phase, now),
+    environment === "production" ? environmentText(environment) : null,
+  ].filter((word) => word !== null);
+  const lines = views.map((view) => {
+    const facts = [environmentText(view.environment), phaseText(view.phase, now)];
+    if (view.conflicts > 0) facts.push(say("{0} open questions", view.conflicts));
+    return [`${view.name}: ${facts.join(", ")}`, phaseDetail(view.phase)]
+      .filter(Boolean)
+      .join("\n");
+  });
+  const text = words.join(" · ");
+  return {
+    text: `$(${phaseIcon(phase).icon}) Contact Sync: ${text}`,
+    tooltip: lines.join("\n"),
+    spoken: `Contact Sync, ${words.join(", ")}`,
+    isWarning: phase.kind === "halted" || phase.kind === "signIn" || phase.kind === "broken",
+  };
+}

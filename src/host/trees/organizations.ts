@@ -1,0 +1,174 @@
+import type { PairConfig } from "../../config/pairFile";
+import type { RecordType } from "../../model/record";
+import { RECORD_TYPES } from "../../model/record";
+import type { MappedField, PairSchema, PairStatus } from "../../protocol/engine";
+import type { Phase } from "../pairs/phase";
+import type { Problem } from "../problem";
+import { problemText } from "../problem";
+import { say } from "../text";
+import type { TreeNode } from "./node";
+import { environmentText, phaseDetail, phaseIcon, phaseText } from "./phaseText";
+
+/** What the tree shows of a pair. */
+export interface OrganizationView {
+  config: PairConfig;
+  phase: Phase;
+  status: PairStatus | null;
+  schema: PairSchema | null;
+  schemaProblem: Problem | null;
+}
+
+/** Pairs with their two systems, their record types and the fields of each. */
+export function organizationNodes(views: readonly OrganizationView[], now: number): TreeNode[] {
+  return views.map((view) => pairNode(view, now));
+}
+
+function pairNode(view: OrganizationView, now: number): TreeNode {
+  const { config, phase } = view;
+  const words = [environmentText(config.environment), phaseText(phase, now)];
+  const label = config.name ?? config.id;
+  const detail = phaseDetail(phase);
+  return {
+    id: `pair ${config.id}`,
+    label,
+    description: words.join(" · "),
+    tooltip: [`${label} (${config.id})`, words.join(", "), detail].filter(Boolean).join("\n"),
+    ...phaseIcon(phase),
+    context: `pair ${phase.kind} ${config.environment}`,
+    spoken: [label, ...words, detail].filter(Boolean).join(", "),
+    isOpen: true,
+    subject: { kind: "pair", pair: config.id },
+    children: [dynamicsNode(view), marketoNode(view), ...typeNodes(view)],
+  };
+}
+
+function dynamicsNode({ config, schema, phase }: OrganizationView): TreeNode {
+  const { host } = new URL(config.dynamics.url);
+  const needsSignIn = phase.kind === "signIn";
+  const version = schema ? say("version {0}", schema.identity.version) : null;
+  const description = [needsSignIn ? say("sign in again") : null, version].filter(Boolean);
+  return {
+    id: `pair ${config.id} dynamics`,
+    label: host,
+    description: ["Dynamics 365", ...description].join(" · "),
+    tooltip: [
+      say("Dynamics organization {0}", host),
+      version,
+      schema && say("User {0}", schema.identity.userId),
+      schema && say("Organization {0}", schema.identity.organizationId),
+      environmentText(config.environment),
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    icon: needsSignIn ? "key" : "organization",
+    ...(needsSignIn && { color: "list.warningForeground" }),
+    context: `dynamics ${needsSignIn ? "signedOut" : "signedIn"} ${config.dynamics.signIn}`,
+    subject: { kind: "side", pair: config.id, side: "dynamics" },
+  };
+}
+
+function marketoNode({ config, status }: OrganizationView): TreeNode {
+  const address = config.marketo.url ?? `https://${config.marketo.munchkinId}.mktorest.com`;
+  const { host } = new URL(address);
+  const used = status?.callsToday.marketo ?? 0;
+  const cap = config.budget.marketoDailyCalls;
+  const quota = say("{0} of {1} calls today", used, cap);
+  return {
+    id: `pair ${config.id} marketo`,
+    label: host,
+    description: `Marketo · ${quota}`,
+    tooltip: `${say("Marketo instance {0}", host)}\n${quota}`,
+    icon: "megaphone",
+    context: "marketo",
+    subject: { kind: "side", pair: config.id, side: "marketo" },
+  };
+}
+
+function typeNodes(view: OrganizationView): TreeNode[] {
+  const { config, schemaProblem, schema } = view;
+  return RECORD_TYPES.filter((type) => config.recordTypes[type]?.enabled).map((recordType) => {
+    const fields = schema?.maps[recordType] ?? [];
+    const synced = fields.filter((field) => field.enabled && field.problem === null).length;
+    const broken = fields.filter((field) => field.enabled && field.problem !== null).length;
+    const links = view.status?.links[recordType];
+    const words = [
+      schema ? say("{0} of {1} fields sync", synced, fields.length) : null,
+      links === undefined ? null : say("{0} linked", links),
+      broken > 0 ? say("{0} cannot sync", broken) : null,
+    ].filter((word) => word !== null);
+    const label = recordTypeText(recordType);
+    return {
+      id: `pair ${config.id} ${recordType}`,
+      label,
+      description: schemaProblem && !schema ? problemText(schemaProblem) : words.join(" · "),
+      icon: recordType === "contact" ? "person" : "target",
+      context: "recordType",
+      spoken: [label, ...words].join(", "),
+      subject: { kind: "recordType", pair: config.id, recordType },
+      children: fields.map((field) => fieldNode(config.id, recordType, field)),
+    } satisfies TreeNode;
+  });
+}
+
+export function recordTypeText(recordType: RecordType): string {
+  return recordType === "contact" ? say("Contacts") : say("Leads");
+}
+
+const ARROWS: Record<MappedField["direction"], string> = {
+  both: "↔",
+  toMarketo: "→",
+  toDynamics: "←",
+};
+
+export function directionText(direction: MappedField["direction"]): string {
+  const words: Record<MappedField["direction"], string> = {
+    both: say("both ways"),
+    toMarketo: say("to Marketo"),
+    toDynamics: say("to Dynamics"),
+  };
+  return words[direction];
+}
+
+function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): TreeNode {
+  const { column, field, direction, enabled, problem, warnings } = mapped;
+  const label = mapped.columnLabel ?? column;
+  const types = [mapped.columnType, mapped.fieldType]
+    .filter(Boolean)
+    .join(` ${ARROWS[direction]} `);
+  const warning = problem ?? warnings[0] ?? null;
+  const state = enabled ? say("synced") : say("not synced");
+  return {
+    id: `pair ${pair} ${recordType} ${column} ${field}`,
+    label: `${label} ${ARROWS[direction]} ${mapped.fieldLabel ?? field}`,
+    description: [types, warning].filter(Boolean).join(" · "),
+    tooltip: [
+      `${column} ${ARROWS[direction]} ${field}`,
+      types,
+      problem && say("Cannot sync: {0}", problem),
+      ...warnings,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    icon: fieldIcon(mapped),
+    ...(enabled && warning !== null && { color: "list.warningForeground" }),
+    context: `field ${enabled ? "enabled" : "disabled"}${problem ? " problem" : ""}`,
+    checked: enabled,
+    spoken: [
+      label,
+      directionText(direction),
+      mapped.fieldLabel ?? field,
+      state,
+      types,
+      problem && say("Cannot sync: {0}", problem),
+    ]
+      .filter(Boolean)
+      .join(", "),
+    subject: { kind: "field", pair, recordType, column, field },
+  };
+}
+
+function fieldIcon({ direction, problem, warnings }: MappedField): string {
+  if (problem !== null || warnings.length > 0) return "warning";
+  const icons = { both: "arrow-both", toMarketo: "arrow-right", toDynamics: "arrow-left" } as const;
+  return icons[direction];
+}

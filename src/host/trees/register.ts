@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+import type { RecordType } from "../../model/record";
+import { guarded } from "../commands/guard";
+import type { Host } from "../host";
+import { say } from "../text";
+import { conflictNodes } from "./conflicts";
+import { cycleNodes } from "./cycles";
+import type { TreeNode } from "./node";
+import { organizationNodes } from "./organizations";
+import { NodeTree } from "./provider";
+
+/** Redraws at most this often, however many records a cycle reports. */
+const REDRAW_MS = 250;
+
+/** The three trees of the view container. */
+export function registerTrees(host: Host): void {
+  const { sessions, disposables } = host;
+  const organizations = disposables.add(
+    new NodeTree(() =>
+      organizationNodes(
+        sessions.all.map(({ config, phase, known, schema, schemaProblem }) => ({
+          config,
+          phase,
+          status: known.status,
+          schema,
+          schemaProblem,
+        })),
+        Date.now(),
+      ),
+    ),
+  );
+  const cycles = disposables.add(
+    new NodeTree(() =>
+      cycleNodes(
+        sessions.all.map(({ id, name, phase, known }) => ({
+          pair: id,
+          name,
+          phase,
+          cycles: known.cycles,
+        })),
+        { now: Date.now(), locale: vscode.env.language },
+      ),
+    ),
+  );
+  const conflicts = disposables.add(
+    new NodeTree(() =>
+      conflictNodes(
+        sessions.all.map(({ id, name, known }) => ({ pair: id, name, ...known })),
+        vscode.env.language,
+      ),
+    ),
+  );
+  const organizationsView = disposables.add(
+    vscode.window.createTreeView("contactSync.organizations", {
+      treeDataProvider: organizations,
+      showCollapseAll: true,
+      manageCheckboxStateManually: true,
+    }),
+  );
+  disposables.add(
+    organizationsView.onDidChangeCheckboxState(({ items }) =>
+      guarded(host, "setFieldEnabled", () => setFields(host, items)),
+    ),
+  );
+  const conflictsView = disposables.add(
+    vscode.window.createTreeView("contactSync.conflicts", { treeDataProvider: conflicts }),
+  );
+  disposables.add(vscode.window.createTreeView("contactSync.cycles", { treeDataProvider: cycles }));
+  const redraw = () => {
+    for (const tree of [organizations, cycles, conflicts]) tree.refresh();
+    conflictsView.badge = badgeOf(host);
+  };
+  disposables.add(redrawSlowly(host, redraw));
+}
+
+/** Draws soon after a change, and not again before the pause is over. */
+function redrawSlowly({ sessions, disposables }: Host, redraw: () => void): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const later = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      redraw();
+    }, REDRAW_MS);
+  };
+  disposables.add(sessions.changed.listen(later));
+  return { dispose: () => clearTimeout(timer) };
+}
+
+function badgeOf({ sessions }: Host): vscode.ViewBadge | undefined {
+  const open = sessions.all.reduce((sum, { known }) => sum + (known.status?.conflicted ?? 0), 0);
+  return open === 0 ? undefined : { value: open, tooltip: say("{0} open questions", open) };
+}
+
+/** Check boxes edit the pair file; the tree shows what the file says. */
+async function setFields(
+  host: Host,
+  items: readonly [TreeNode, vscode.TreeItemCheckboxState][],
+): Promise<void> {
+  const { setFieldEnabled } = await import("../../config/edit");
+  for (const [{ subject }, state] of items) {
+    if (subject.kind !== "field") continue;
+    const { pair, recordType, column } = subject;
+    const isOn = state === vscode.TreeItemCheckboxState.Checked;
+    const target: { pairId: string; recordType: RecordType; column: string } = {
+      pairId: pair,
+      recordType,
+      column,
+    };
+    const uri = await host.pairFiles.uriOf(pair);
+    await host.pairFiles.edit(uri, (text) => setFieldEnabled(text, target, isOn));
+  }
+}

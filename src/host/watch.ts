@@ -1,0 +1,106 @@
+import * as vscode from "vscode";
+import { removeStaleSandbox } from "./commands/sandbox";
+import type { Host } from "./host";
+import { noticeOf } from "./pairs/notice";
+import type { PairSession } from "./pairs/session";
+import { problemOf } from "./problem";
+import { say } from "./text";
+
+/** Keeps the pairs in step with the file, the workspace's trust and the clock. */
+export function registerPairs(host: Host): void {
+  const { pairFiles, sessions, disposables, log } = host;
+  const apply = () => void sessions.use(vscode.workspace.isTrusted ? pairFiles.pairs : []);
+  disposables.add(pairFiles.changed.listen(apply));
+  disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(apply));
+  // A machine that slept and a window that was in the background catch up at once.
+  disposables.add(vscode.window.onDidChangeWindowState(() => sessions.look()));
+  disposables.add(
+    sessions.events.listen((event) => {
+      if (event.type === "warning") log.warn(`${event.pair}: ${event.code}: ${event.message}`);
+      if (event.type === "ended") host.telemetry.cycle(event.summary);
+    }),
+  );
+  disposables.add(sessions.changed.listen(() => setContexts(host)));
+  registerNotices(host);
+  registerDescriptions(host);
+  pairFiles
+    .read()
+    .then(() => removeStaleSandbox(host))
+    .catch((error: unknown) => log.error(problemOf(error).message));
+}
+
+/** What `when` clauses ask for. */
+function setContexts({ sessions, pairFiles }: Host): void {
+  const kinds = new Set(sessions.all.map(({ phase }) => phase.kind));
+  const isIn = (...wanted: readonly string[]) => [...kinds].some((kind) => wanted.includes(kind));
+  const contexts = {
+    hasPairs: sessions.all.length > 0,
+    fileBroken: pairFiles.problem !== null,
+    running: isIn("running"),
+    paused: sessions.all.some(({ isPaused }) => isPaused),
+    canPause: sessions.all.some(({ isPaused }) => !isPaused),
+    canWrite: isIn("waiting", "running", "paused", "signIn", "halted"),
+    needsSignIn: isIn("signIn"),
+    hasCycles: sessions.all.some(
+      ({ known, phase }) => known.cycles.length > 0 || phase.kind === "running",
+    ),
+  };
+  for (const [key, value] of Object.entries(contexts)) {
+    if (shownContexts.get(key) === value) continue;
+    shownContexts.set(key, value);
+    void vscode.commands.executeCommand("setContext", `contactSync.${key}`, value);
+  }
+}
+
+const shownContexts = new Map<string, boolean>();
+
+/** Trouble is said once; the status bar goes on showing it. */
+function registerNotices(host: Host): void {
+  const told = new Map<string, string>();
+  host.disposables.add(
+    host.sessions.changed.listen((session) => {
+      if (!session) return;
+      const notice = noticeOf(session.name, session.phase);
+      if (!notice) {
+        const isWell = session.phase.kind === "waiting";
+        if (isWell) told.delete(session.id);
+        return;
+      }
+      if (told.get(session.id) === notice.key) return;
+      told.set(session.id, notice.key);
+      host.log.warn(notice.text);
+      void show(host, session, notice);
+    }),
+  );
+}
+
+async function show(
+  host: Host,
+  session: PairSession,
+  notice: NonNullable<ReturnType<typeof noticeOf>>,
+): Promise<void> {
+  const showLog = say("Show Log");
+  const actions = {
+    signIn: { label: say("Sign In Again"), command: "contactSync.signInAgain" },
+    halted: { label: say("Review Changes"), command: "contactSync.previewCycle" },
+    broken: { label: say("Open Pair File"), command: "contactSync.openPairFile" },
+    failed: { label: say("Validate Connection"), command: "contactSync.validate" },
+  } as const;
+  const { label, command } = actions[notice.kind];
+  const answer = await vscode.window.showWarningMessage(notice.text, label, showLog);
+  if (answer === label) await vscode.commands.executeCommand(command, { pair: session.id });
+  if (answer === showLog) host.log.show();
+}
+
+/** The fields of a pair are read after its first cycle, when the systems have just answered. */
+function registerDescriptions({ sessions, disposables, log }: Host): void {
+  disposables.add(
+    sessions.events.listen((event) => {
+      if (event.type !== "ended") return;
+      const session = sessions.find(event.summary.pair);
+      if (!session || (session.schema && !event.summary.error)) return;
+      if (event.summary.error?.class === "signIn") return;
+      session.describe().catch((error: unknown) => log.warn(problemOf(error).message));
+    }),
+  );
+}
