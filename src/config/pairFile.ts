@@ -111,6 +111,12 @@ const policiesSchema = z.strictObject({
     .enum(["recreate", "stop"])
     .default("recreate")
     .describe("What the next change of the record does after its person was deleted."),
+  ownerFallback: z
+    .union([z.enum(["keep", "none"]), z.guid()])
+    .default("none")
+    .describe(
+      "Who owns a created record whose owner is disabled: none is the sync user, a systemuserid somebody else, keep lets Dynamics refuse.",
+    ),
   brakes: brakesSchema.prefault({}),
 });
 

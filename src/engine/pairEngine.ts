@@ -5,14 +5,18 @@ import type { HttpTransport } from "../http/transport";
 import { emptyCounts, type CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
 import type { Pair } from "../model/record";
-import type { CycleEvent, PairSchema, Preview } from "../protocol/engine";
+import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../protocol/engine";
 import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
 import type { CycleContext } from "../sync/cycleContext";
 import type { World } from "../sync/ports";
+import { AfterCycle } from "./afterCycle";
 import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./connect";
+import { createRecord, type CreateResult } from "./createRecord";
+import { checkOrganization } from "./organizationCheck";
 import { needsApproval, policiesOf } from "./policies";
 import { makePreview, PREVIEWED_KEY } from "./preview";
+import { mayWrite, type RequestTally } from "./requests";
 import {
   describePair,
   fitCheckpoints,
@@ -55,7 +59,10 @@ export class PairEngine {
   readonly ledger: StateLedger;
   readonly #options: PairEngineOptions;
   #schema: SchemaFacts | null = null;
+  readonly after: AfterCycle;
   #running: Promise<CycleSummary> | null = null;
+  /** What writes to the orgs waits here for its turn: a cycle, a look at the requests, a command. */
+  #lane: Promise<unknown> = Promise.resolve();
   #lastWarnings = "";
 
   constructor(options: PairEngineOptions) {
@@ -72,14 +79,54 @@ export class PairEngine {
       onWait: (side, code, afterMs) =>
         this.#warn(code, `${side} asks to wait ${Math.ceil(afterMs / 1000)} s (${code}).`),
     });
+    this.after = new AfterCycle(options.config, this.connectors, options.world);
   }
 
   /** Runs the next ordinary cycle, or joins the one that runs (R5). Never throws: the summary tells the error. */
   run(options: RunOptions = {}): Promise<CycleSummary> {
-    this.#running ??= this.#cycle(options).finally(() => {
+    this.#running ??= this.#alone(() => this.#cycle(options)).finally(() => {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** Carries out what Marketo campaigns ask for, between two cycles; null when that has to wait. */
+  async pollRequests(signal?: AbortSignal): Promise<RequestTally | null> {
+    if (this.#running || !this.after.requests || !mayWrite(this.state)) return null;
+    return this.#alone(async () => {
+      try {
+        const { context } = await this.prepare(signal);
+        return await this.after.poll(context);
+      } catch (error) {
+        const { code, message, class: kind } = this.#describeError(error);
+        if (kind !== "canceled") this.after.warnOnce(code, () => this.#warn(code, message));
+        return null;
+      }
+    });
+  }
+
+  /** Creates a record in Dynamics from a person (R4); waits for the cycle that runs. */
+  createRecord(request: CreateContactRequest): Promise<CreateResult> {
+    return this.#alone(async () => {
+      const { context } = await this.prepare();
+      const { owner, unusable } = await this.after.chooseOwner(request.owner ?? null);
+      const asked = { ...request, ...(owner === null ? { owner: undefined } : { owner }) };
+      const result = await createRecord(context, asked, unusable);
+      await this.after.writePersonLog(context);
+      return result;
+    });
+  }
+
+  /** Waits until nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#lane;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lane.then(work);
+    // The next one waits for this one, whatever becomes of it; its own caller hears of a failure.
+    this.#lane = result.catch(() => undefined);
+    return result;
   }
 
   get isRunning(): boolean {
@@ -117,7 +164,12 @@ export class PairEngine {
     const known = this.#schema;
     if (known && now - known.readAt < SCHEMA_LIFETIME_MS) return known;
     this.#schema = await readSchema(this.config, this.connectors, now, signal);
-    await this.#checkOrganization(this.#schema);
+    try {
+      await checkOrganization(this.state, this.config, this.#schema.identity);
+    } catch (error) {
+      this.#schema = null;
+      throw error;
+    }
     return this.#schema;
   }
 
@@ -128,6 +180,7 @@ export class PairEngine {
     const facts = await this.schema(signal);
     const setup = setUp(this.config, facts, this.state);
     await fitCheckpoints(this.state, setup);
+    await this.after.begin(this.state);
     this.#warnOnce(setup);
     const { onEvent } = this.#options;
     const pair = this.config.id;
@@ -188,7 +241,9 @@ export class PairEngine {
     try {
       const { context, setup } = await this.prepare(signal);
       const outcome = await runCycle(context, this.#rules(setup, approved));
-      if (!outcome.halted) await rememberMap(this.state, setup);
+      if (outcome.halted) return { outcome, error: null };
+      await rememberMap(this.state, setup);
+      await this.after.cycle(context, outcome.counts);
       return { outcome, error: null };
     } catch (error) {
       return { outcome: null, error: this.#describeError(error) };
@@ -232,23 +287,6 @@ export class PairEngine {
     }
   }
 
-  /** A state belongs to one organization: after a copy or a restore it is not used silently. */
-  async #checkOrganization({ identity }: SchemaFacts): Promise<void> {
-    const known = this.state.checkpoint(ORGANIZATION_KEY);
-    if (known === identity.organizationId) return;
-    if (known === null) {
-      await this.state.commit((writer) =>
-        writer.setCheckpoint(ORGANIZATION_KEY, identity.organizationId),
-      );
-      return;
-    }
-    this.#schema = null;
-    throw new ContactSyncError(
-      "CS-ORG-CHANGED",
-      `The organization behind ${this.config.dynamics.url} is another one than before (id ${identity.organizationId}, was ${known}): it was copied, restored or replaced. Nothing was written. Give the pair a new id to start with a fresh state and a previewed first sync.`,
-    );
-  }
-
   #calls(): Pair<number> {
     return { dynamics: this.connectors.dynamics.calls, marketo: this.connectors.marketo.calls };
   }
@@ -265,6 +303,3 @@ export class PairEngine {
     this.#options.onEvent({ type: "warning", pair: this.config.id, code, message });
   }
 }
-
-/** Name of the checkpoint that pins the state to one organization. */
-const ORGANIZATION_KEY = "organizationId";

@@ -24,6 +24,12 @@ export function countActivities(database: SqlDatabase, query: ActivityQuery): nu
   return Number(rows[0]?.[0] ?? 0);
 }
 
+/** Activities in the order in which they were written, from the one after `id` on. */
+export function activitiesAfter(database: SqlDatabase, id: number, limit: number): Activity[] {
+  const sql = `SELECT ${ACTIVITY_COLUMNS} FROM activity WHERE id > ? ORDER BY id LIMIT ?`;
+  return database.all(sql, id, limit).map(activityFromRow);
+}
+
 function where(conditions: readonly string[]): string {
   return conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
 }

@@ -56,6 +56,25 @@ export function* allLinks(
   }
 }
 
+/** Links in id order, from the one after `dynamicsId` (null: from the first) on. */
+export function linksAfter(
+  database: SqlDatabase,
+  recordType: RecordType,
+  { dynamicsId, limit }: { dynamicsId: string | null; limit: number },
+): Link[] {
+  const order = "ORDER BY id LIMIT ?";
+  const rows =
+    dynamicsId === null
+      ? database.all(`SELECT ${COLUMNS} FROM link WHERE type = ? ${order}`, recordType, limit)
+      : database.all(
+          `SELECT ${COLUMNS} FROM link WHERE type = ? AND id > ? ${order}`,
+          recordType,
+          packId(dynamicsId),
+          limit,
+        );
+  return rows.map(linkFromRow);
+}
+
 export function countLinks(database: SqlDatabase, recordType: RecordType): number {
   return Number(database.get("SELECT count(*) FROM link WHERE type = ?", recordType)?.[0] ?? 0);
 }

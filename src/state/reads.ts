@@ -1,9 +1,11 @@
 import type { Activity } from "../model/activity";
-import type { RecordType, Side } from "../model/record";
+import type { FieldValue, RecordType, Side } from "../model/record";
 import type { ActivityQuery, FailedRecord, Intent, Link, PendingEcho } from "../sync/statePort";
-import { countActivities, findActivities } from "./activityQuery";
+import { activitiesAfter, countActivities, findActivities } from "./activityQuery";
+import { nextId } from "./changeSet";
 import type { SqlDatabase } from "./database";
-import { allLinks, countLinks, linksByDynamicsId, linksByPersonId } from "./links";
+import { allLinks, countLinks, linksAfter, linksByDynamicsId, linksByPersonId } from "./links";
+import { loggedValues } from "./loggedValues";
 import type { StateMemory } from "./memory";
 import {
   echoesOf,
@@ -38,6 +40,10 @@ export abstract class StateReads {
 
   links(recordType: RecordType): Iterable<readonly Link[]> {
     return allLinks(() => this.#database(), recordType);
+  }
+
+  linksAfter(recordType: RecordType, dynamicsId: string | null, limit: number): Link[] {
+    return linksAfter(this.#database(), recordType, { dynamicsId, limit });
   }
 
   countLinks(recordType: RecordType): number {
@@ -83,6 +89,21 @@ export abstract class StateReads {
 
   countActivities(query: ActivityQuery): number {
     return countActivities(this.#database(), query);
+  }
+
+  activitiesAfter(id: number, limit: number): Activity[] {
+    return activitiesAfter(this.#database(), id, limit);
+  }
+
+  lastActivity(): number {
+    return nextId(this.#database(), "activity") - 1;
+  }
+
+  loggedValues(
+    recordType: RecordType,
+    wanted: ReadonlyMap<string, readonly string[]>,
+  ): Map<string, Map<string, FieldValue>> {
+    return loggedValues(this.#database(), recordType, wanted);
   }
 
   callsOn(side: Side, day: string): number {

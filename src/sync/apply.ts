@@ -3,6 +3,7 @@ import type { Failure, FailureClass } from "../model/failure";
 import type { Side } from "../model/record";
 import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
+import { fillBefore } from "./lastValues";
 import type { DynamicsWrite, WriteResult } from "./ports";
 import { recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
@@ -105,6 +106,7 @@ export class Applier {
   async #runChunk(jobs: readonly Job[]): Promise<void> {
     const intents = await this.context.state.announce(jobs.map((job) => this.#intentOf(job)));
     const results = await this.#write(jobs);
+    fillBefore(this.context, jobs);
     await this.#commit((recording) => {
       const finished: number[] = [];
       for (const [at, job] of jobs.entries()) {

@@ -7,6 +7,7 @@ import type { Plan } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
 import { SEEN_MS } from "./pullMarketo";
 import { forgetFailure, recordFailure } from "./record";
+import { wakeRequests } from "./requestIndex";
 import { settleAgain } from "./settle";
 
 /** What the guard must know besides the plan (DESIGN 4, Guard). */
@@ -126,6 +127,7 @@ async function recordCycle(
     writer.setCheckpoint(FEED_KEY, feed.checkpoint);
     writer.setCheckpoint(FEED_READ_KEY, String(feed.readAt));
     writer.addSeen(feed.guids);
+    wakeRequests(context, writer, feed);
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);
   });

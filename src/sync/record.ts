@@ -180,9 +180,12 @@ export function retryDelay(attempts: number): number {
   return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts - 1, 20));
 }
 
+/** A row that was asked for has no id that the index knows: its failures are found by the person. */
 function earlierFailure({ state }: CycleContext, subject: Subject): FailedRecord | undefined {
-  const { recordType } = subject.setup;
-  return state.failedAmong(recordType, [subject.dynamicsId]).get(subject.dynamicsId);
+  const { setup, dynamicsId, personId, requested } = subject;
+  const byRow = state.failedAmong(setup.recordType, [dynamicsId]).get(dynamicsId);
+  if (byRow || !requested || personId === null) return byRow;
+  return state.failedAmongPersons([personId]).get(personId);
 }
 
 export function forgetFailure({ context, writer }: Recording, subject: Subject): void {

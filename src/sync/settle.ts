@@ -23,7 +23,7 @@ export async function settleAgain(
     await readPersons(context, subjects);
     await matchUnlinked(context, subjects);
     await readForDecisions(context, subjects);
-    await applier.apply(subjects.filter((subject) => subject.row.kind === "read"));
+    await applier.apply(subjects.filter(canBeDecided));
     await finishIntents(context, again);
   }
   const left = applier.unsettled.splice(0);
@@ -34,13 +34,20 @@ export async function settleAgain(
   await finishIntents(context, left);
 }
 
+/** A row that was asked for and is not there is simply created: its id is its own, so that it cannot be there twice. */
+function canBeDecided({ row, person, requested }: Subject): boolean {
+  return row.kind === "read" || (requested !== null && person.kind === "read");
+}
+
 /** The subject with nothing taken for known but its ids. */
 function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject {
   const { subject } = job;
   const { recordType } = subject.setup;
   const { dynamicsId, personId } = subject;
   const wasRequested = subject.requested !== null;
-  subject.link = linkOf(context.state, { recordType, dynamicsId, personId });
+  const link = linkOf(context.state, { recordType, dynamicsId, personId });
+  // A person whose former record was deleted still has that record's link.
+  subject.link = wasRequested && link?.dynamicsId !== dynamicsId ? null : link;
   subject.row = { kind: "unread" };
   subject.person = { kind: "unread" };
   subject.restore = [];

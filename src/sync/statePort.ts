@@ -1,5 +1,5 @@
 import type { Activity, ActivityChange, NewActivity } from "../model/activity";
-import type { RecordType, Side } from "../model/record";
+import type { FieldValue, RecordType, Side } from "../model/record";
 
 /**
  * What both sides last agreed on: 8 bytes of hash per field, at the position that `fieldPositions` gives; a missing or
@@ -140,6 +140,8 @@ export interface StatePort {
   linksByPersonId(ids: readonly number[]): Map<number, Link>;
   /** All links of a type in id order, in pages, for a full compare. */
   links(recordType: RecordType): Iterable<readonly Link[]>;
+  /** Links of a type in id order, from the one after `dynamicsId` (null: from the first) on. */
+  linksAfter(recordType: RecordType, dynamicsId: string | null, limit: number): Link[];
   countLinks(recordType: RecordType): number;
 
   checkpoint(key: string): string | null;
@@ -155,6 +157,15 @@ export interface StatePort {
   failedAmongPersons(ids: readonly number[]): Map<number, FailedRecord>;
   activities(query: ActivityQuery): Activity[];
   countActivities(query: ActivityQuery): number;
+  /** Activities in the order in which they were written, from the one after `id` on. */
+  activitiesAfter(id: number, limit: number): Activity[];
+  /** The id of the newest activity that was ever written; 0 when there is none. */
+  lastActivity(): number;
+  /** What the log has as the last written value, by record and field; `wanted` names the fields of each record. */
+  loggedValues(
+    recordType: RecordType,
+    wanted: ReadonlyMap<string, readonly string[]>,
+  ): Map<string, Map<string, FieldValue>>;
   callsOn(side: Side, day: string): number;
   lastCycle(): number;
   cycles(limit: number): string[];

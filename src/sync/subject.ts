@@ -111,7 +111,8 @@ function situationOf(subject: Subject): Situation {
       sides: { dynamics: row, marketo: person },
     };
   }
-  if (requested) {
+  // A row that was asked for and is there already (the answer was lost) is linked to the person that it was made for.
+  if (requested && row.kind !== "read") {
     return { kind: "requested", person: valuesOf(person), linked: false, by: requested.by };
   }
   if (match?.kind === "found") {

@@ -249,6 +249,7 @@ const MARKETO_EXTRAS = [
   "listMembers",
   "addToList",
   "removeFromList",
+  "watchField",
   "deletePersons",
   "createFields",
   "findActivityType",

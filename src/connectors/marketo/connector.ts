@@ -21,6 +21,7 @@ import {
   type Partition,
 } from "./extras";
 import { checkpointAt, readChanges, type FeedContext } from "./feeds";
+import { watchField, type Watched } from "./fieldWatch";
 import { missingPermissions, type PermissionName } from "./permissions";
 import { findPersons, readPersons } from "./persons";
 import { newPace } from "./recordCall";
@@ -40,6 +41,11 @@ export interface MarketoExtras {
     ids: readonly number[],
     options?: CallOptions,
   ): Promise<WriteResult[]>;
+  /** Persons whose field changed, or who are new, since the cursor (null: since a day ago); one call on a quiet day. */
+  watchField(
+    query: { field: string; cursor: string | null },
+    options?: CallOptions,
+  ): Promise<Watched>;
   deletePersons(ids: readonly number[], options?: CallOptions): Promise<WriteResult[]>;
   createFields(specs: readonly FieldSpec[], options?: CallOptions): Promise<FieldResult[]>;
   findActivityType(apiName: string, options?: CallOptions): Promise<ActivityType | null>;
@@ -84,6 +90,7 @@ export function createMarketoConnector(options: ClientOptions): MarketoConnector
       writeIds(context, ids, { method: "POST", path: listPath(listId) }, how),
     removeFromList: (listId, ids, how = {}) =>
       writeIds(context, ids, { method: "DELETE", path: listPath(listId) }, how),
+    watchField: (query, how = {}) => watchField(feeds, query, how),
     deletePersons: (ids, how = {}) =>
       writeIds(context, ids, { method: "POST", path: "/rest/v1/leads/delete.json" }, how),
     createFields: (specs, how = {}) => createFields(client, specs, how),

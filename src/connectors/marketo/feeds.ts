@@ -111,7 +111,7 @@ async function toEvents(
 }
 
 /** The rows of one feed page by page; the return value is the position at its end. */
-async function* openFeed(
+export async function* openFeed(
   context: FeedContext,
   feed: Feed,
   request: ChangesRequest,
@@ -199,7 +199,7 @@ function feedCall(
   }
 }
 
-async function mintToken(
+export async function mintToken(
   client: MarketoClient,
   since: number,
   { signal, urgent }: CallOptions,
