@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseExpression } from "../sync/lifecycle/expression";
 import { DEFAULT_LINK_FIELDS } from "./defaultMap";
 
 /** The name of the file in a workspace. */
@@ -46,6 +47,10 @@ const filterSchema = z.strictObject({
     .describe("A yes/no column; only an explicit No keeps a record out (B-50)."),
   where: z
     .string()
+    .superRefine((text, context) => {
+      const parsed = parseExpression(text);
+      if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.message });
+    })
     .optional()
     .describe("Further condition on synced columns, e.g. statecode = 0 and emailaddress1 != null."),
   onLeave: z

@@ -12,6 +12,7 @@ import type { MappingSpec } from "../sync/fieldRule";
 import type { DynamicsIdentity } from "../sync/ports";
 import type { StatePort } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
+import { filterOf } from "./filter";
 
 /** What is known of both sides, read once and kept for half a day. */
 export interface SchemaFacts {
@@ -34,8 +35,8 @@ export interface PairSetup {
 
 /** Columns that decisions need besides the map, where the table has them. */
 const SYSTEM_COLUMNS: Readonly<Record<RecordType, readonly string[]>> = {
-  contact: ["modifiedon", "statecode", "merged", "masterid", "originatingleadid"],
-  lead: ["modifiedon", "statecode", "merged", "masterid", "parentcontactid"],
+  contact: ["modifiedon", "modifiedby", "statecode", "merged", "masterid", "originatingleadid"],
+  lead: ["modifiedon", "modifiedby", "statecode", "merged", "masterid", "parentcontactid"],
 };
 
 /** Reads the descriptions of both sides. A missing lead table switches leads off; the rest works. */
@@ -100,6 +101,8 @@ export function setUp(config: PairConfig, facts: SchemaFacts, state: StatePort):
     const table = facts.tables[recordType];
     if (!map || !table) continue;
     for (const { code, message } of map.problems) warnings.push({ code, message });
+    const { filter, warning } = filterOf(config, { recordType, table, map });
+    if (warning) warnings.push(warning);
     voidStaleBases(state, recordType, map);
     types.push({
       recordType,
@@ -108,7 +111,8 @@ export function setUp(config: PairConfig, facts: SchemaFacts, state: StatePort):
         recordType,
         map.rules.map((rule) => rule.key),
       ),
-      columns: columnsOf(map, table, recordType),
+      columns: columnsOf(map, table, { recordType, filter }),
+      filter,
     });
   }
   const { linkFields, warning } = linkFieldsOf(config, facts.fields);
@@ -122,9 +126,14 @@ export function setUp(config: PairConfig, facts: SchemaFacts, state: StatePort):
   };
 }
 
-function columnsOf(map: FieldMap, table: TableDescription, recordType: RecordType): string[] {
+function columnsOf(
+  map: FieldMap,
+  table: TableDescription,
+  { recordType, filter }: Pick<TypeSetup, "recordType" | "filter">,
+): string[] {
   const there = new Set(table.columns.map((column) => column.name));
   const system = SYSTEM_COLUMNS[recordType].filter((column) => there.has(column));
+  if (filter?.column) system.push(filter.column);
   return [...new Set([...map.rules.map((rule) => rule.key), ...system])].sort();
 }
 
@@ -173,18 +182,25 @@ function voidStaleBases(state: StatePort, recordType: RecordType, map: FieldMap)
   }
 }
 
-/** A tracked read goes on only with the columns it began with: other columns start it anew. */
+/** A tracked read goes on only with the columns and the filter it began with: others start it anew. */
 export async function fitCheckpoints(state: StatePort, setup: PairSetup): Promise<void> {
   const stale = setup.types.filter(
-    ({ recordType, columns }) => state.checkpoint(columnsKey(recordType)) !== columns.join(","),
+    (type) => state.checkpoint(columnsKey(type.recordType)) !== readSignature(type),
   );
   if (!stale.length) return;
   await state.commit((writer) => {
-    for (const { recordType, columns } of stale) {
-      writer.setCheckpoint(deltaKey(recordType), null);
-      writer.setCheckpoint(columnsKey(recordType), columns.join(","));
+    for (const type of stale) {
+      writer.setCheckpoint(deltaKey(type.recordType), null);
+      writer.setCheckpoint(columnsKey(type.recordType), readSignature(type));
     }
   });
+}
+
+/** Another filter lets other rows in or out, which only a full read finds. */
+function readSignature({ columns, filter }: TypeSetup): string {
+  const condition = filter?.where ? ` ${JSON.stringify(filter.where)}` : "";
+  const column = filter?.column ? ` ${filter.column}` : "";
+  return `${columns.join(",")}${column}${condition}`;
 }
 
 function columnsKey(recordType: RecordType): string {

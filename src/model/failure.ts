@@ -73,6 +73,8 @@ export type OwnCode =
   | "CS-NO-RECORD"
   | "CS-VERSION-UNKNOWN"
   | "CS-AMBIGUOUS"
+  | "CS-MERGED"
+  | "CS-LOOP"
   | "CS-CANCELED";
 
 /** An error of our own with a code for programs and one sentence with the remedy for people. */

@@ -5,6 +5,7 @@ import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
 import { fillBefore } from "./lastValues";
 import type { DynamicsWrite, WriteResult } from "./ports";
+import { recordSuccession } from "./lifecycle/recordEvents";
 import { recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
 import type { FailedRecord, NewIntent, StateWriter } from "./statePort";
@@ -168,6 +169,7 @@ export class Applier {
     { job, intentId, result }: { job: Job; intentId: number; result: WriteResult },
   ): boolean {
     if (result.kind === "written") {
+      recordSuccession(recording, job.subject);
       recordWritten(recording, job, result);
       return false;
     }

@@ -3,6 +3,7 @@ import { Applier, commitRecording } from "./apply";
 import { auditOverdue, recordAudit } from "./audit";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
+import { recordLoops } from "./lifecycle/holdLoops";
 import type { Plan } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
 import { SEEN_MS } from "./pullMarketo";
@@ -39,6 +40,7 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
   await recordMoved(context, planned, counts);
   await recordAudit(context, counts, planned.audit);
   await recordVanished(context, planned, counts);
+  await recordFoundLoops(context, planned, counts);
   await applier.apply(planned.subjects);
   await settleAgain(context, applier, counts);
   await auditOverdue(context, counts);
@@ -69,6 +71,15 @@ export function guardPlan(
       : null,
     approved,
   });
+}
+
+async function recordFoundLoops(
+  context: CycleContext,
+  { loops }: PlannedCycle,
+  counts: CycleCounts,
+): Promise<void> {
+  if (!loops.held.length && !loops.freed.length) return;
+  await commitRecording(context, counts, (recording) => recordLoops(recording, loops));
 }
 
 /** Records that were expected and could not be read: kept in the index, so that they are looked up again. */

@@ -3,6 +3,7 @@ import { CallError } from "../model/failure";
 import type { RecordType } from "../model/record";
 import type { Positions } from "./diff";
 import type { FieldRule } from "./fieldRule";
+import type { RowFilter } from "./lifecycle/rowFilter";
 import type { Policies } from "./policy";
 import type { Connectors, World } from "./ports";
 import type { StatePort } from "./statePort";
@@ -14,6 +15,8 @@ export interface TypeSetup {
   positions: Positions;
   /** Columns to read: the map's and those that decisions need. */
   columns: readonly string[];
+  /** Which rows sync; null: all. */
+  filter: RowFilter | null;
 }
 
 /** REST names of the person fields that hold the link; null where the instance has no such field. */

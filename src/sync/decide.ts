@@ -20,6 +20,8 @@ export function decide(situation: Situation, context: DecisionContext): Decision
       return decideLinked(situation, context);
     case "unlinked":
       return decideUnlinked(situation, context);
+    case "inherited":
+      return decideInherited(situation, context);
     case "requested":
       return decideRequested(situation, context);
   }
@@ -27,6 +29,7 @@ export function decide(situation: Situation, context: DecisionContext): Decision
 
 type Linked = Extract<Situation, { kind: "linked" }>;
 type Unlinked = Extract<Situation, { kind: "unlinked" }>;
+type Inherited = Extract<Situation, { kind: "inherited" }>;
 type Requested = Extract<Situation, { kind: "requested" }>;
 
 function decideLinked(situation: Linked, context: DecisionContext): Decision {
@@ -52,11 +55,11 @@ function applyLinkRule(rule: LinkRule, linked: LinkedCase): Decision {
     case "nothing":
       return { kind: "skip", reason: QUIET[state], drift: [] };
     case "merge":
-      return merge(diffs, context, { sides, revive: false });
+      return merge(diffs, context, { sides, revived: null });
     case "revive": {
       const unread = SIDES.find((side) => sides[side].kind === "unread");
       if (unread) return { kind: "read", side: unread };
-      return merge(diffs, context, { sides, revive: true });
+      return merge(diffs, context, { sides, revived: REVIVED[state] });
     }
     case "flagDeleted":
       return policies.dynamicsDelete === "flag"
@@ -77,6 +80,15 @@ const QUIET: Readonly<Record<Linked["state"], ReasonCode>> = {
   dynamicsDeleted: "deleted-in-dynamics",
   marketoDeleted: "deleted-in-marketo",
   frozen: "left-filter",
+  held: "merge-held",
+};
+
+/** Why a resting link is active again. */
+const REVIVED: Readonly<Record<Linked["state"], ReasonCode>> = {
+  active: "no-difference",
+  dynamicsDeleted: "recreated-after-delete",
+  marketoDeleted: "recreated-after-delete",
+  frozen: "entered-filter",
   held: "merge-held",
 };
 
@@ -128,6 +140,21 @@ function link(
   return { kind: "link", personId, by, reason, ...decided };
 }
 
+/** The record goes on where the former one stood; it never had a decision of its own before. */
+function decideInherited(
+  { sides, base, personId, reason }: Inherited,
+  context: DecisionContext,
+): Decision {
+  if (sides.dynamics.kind === "deleted") return { kind: "dissolve", reason: "deleted-in-dynamics" };
+  const unread = SIDES.find((side) => sides[side].kind !== "read");
+  if (unread) return { kind: "read", side: unread };
+  const values = { dynamics: valuesOf(sides.dynamics), marketo: valuesOf(sides.marketo) };
+  const decided = decideFields(diffRecord(context, base, values), context, {});
+  if ("kind" in decided) return decided;
+  const why = decided.conflict ? clashReason(decided) : reason;
+  return { kind: "link", personId, by: "id", reason: why, ...decided };
+}
+
 function decideRequested(situation: Requested, context: DecisionContext): Decision {
   if (situation.linked) return { kind: "skip", reason: "already-in-dynamics", drift: [] };
   const reason = situation.by === "command" ? "requested-by-command" : "requested-by-marketo";
@@ -138,19 +165,22 @@ function decideRequested(situation: Requested, context: DecisionContext): Decisi
 function merge(
   diffs: readonly FieldDiff[],
   context: DecisionContext,
-  { sides, revive }: { sides: Pair<SideReading>; revive: boolean },
+  { sides, revived }: { sides: Pair<SideReading>; revived: ReasonCode | null },
 ): Decision {
+  const revive = revived !== null;
   const known = { dynamics: knownOf(sides.dynamics), marketo: knownOf(sides.marketo) };
   const decided = decideFields(diffs, context, known);
   if ("kind" in decided) return decided;
   const { toDynamics, toMarketo, agreed, refusals, drift } = decided;
   if (toDynamics.length || toMarketo.length) {
-    return { kind: "write", revive, reason: writeReason(decided), ...decided };
+    const entered = revived === "entered-filter" && !decided.conflict;
+    const reason = entered ? revived : writeReason(decided);
+    return { kind: "write", revive, reason, ...decided };
   }
   if (refusals.length)
     return { kind: "refused", revive, reason: refusalReason(refusals), ...decided };
   if (agreed.length || revive) {
-    const reason = revive ? "recreated-after-delete" : agreeReason(diffs);
+    const reason = revived ?? agreeReason(diffs);
     return { kind: "agree", revive, reason, ...decided };
   }
   return { kind: "skip", reason: drift.length ? "direction-off" : "no-difference", drift };

@@ -3,10 +3,12 @@ import type { FieldValues, Pair, RecordType, Side } from "../model/record";
 import type { AgreedValue, FieldChange } from "./decideField";
 import type { FieldDiff, Positions } from "./diff";
 import type { FieldRule } from "./fieldRule";
+import type { HeirReason } from "./lifecycle/heir";
+import type { OnLeave } from "./lifecycle/rowFilter";
 import type { MatchResult } from "./match";
 import type { FieldProblem } from "./normalize";
 import type { Policies } from "./policy";
-import type { Base, LinkState } from "./statePort";
+import type { Base, Link, LinkState } from "./statePort";
 
 /** What all decisions of one record type have in common. */
 export interface DecisionContext {
@@ -34,6 +36,14 @@ export type Situation =
       row: FieldValues;
       match: Extract<MatchResult, { kind: "found" }>;
       person: FieldValues;
+    }
+  /** A row that takes over the link of another record, with what stays agreed on. */
+  | {
+      kind: "inherited";
+      personId: number;
+      base: Base;
+      sides: Pair<SideReading>;
+      reason: HeirReason;
     }
   /** A person that shall exist in Dynamics, too (R4). */
   | { kind: "requested"; person: FieldValues; linked: boolean; by: "command" | "marketo" };
@@ -88,6 +98,14 @@ export type Decision =
   | { kind: "unlinkPerson"; reason: ReasonCode }
   /** Remove the link; nothing is written to either side. */
   | { kind: "dissolve"; reason: ReasonCode }
+  /** The same after a merge of two linked records: a human may want to do the same on the other side. */
+  | { kind: "end"; reason: ReasonCode; message: string }
+  /** The link waits for a human's answer; nothing travels. */
+  | { kind: "hold"; reason: ReasonCode; message: string }
+  /** A resting link goes over to another record without a write; it goes on resting. */
+  | { kind: "follow"; reason: HeirReason; to: Pick<Link, "dynamicsId" | "personId"> }
+  /** The row left the filter. */
+  | { kind: "leave"; onLeave: OnLeave; reason: ReasonCode }
   /** Several candidates: a human decides, nothing is written. */
   | {
       kind: "ambiguous";

@@ -3,6 +3,7 @@ import type { CycleContext, TypeSetup } from "./cycleContext";
 import { setupOf } from "./cycleContext";
 import { decideOverwritten, evaluateFeed, type KnownBefore, type Overwritten } from "./feed";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
+import { rowFacts } from "./lifecycle/rowFacts";
 import type { DynamicsRow, MarketoPerson } from "./ports";
 import { modifiedAt, type DynamicsNews, type DynamicsPull } from "./pullDynamics";
 import type { MarketoPull, PersonNews } from "./pullMarketo";
@@ -35,6 +36,7 @@ function subjectOf(subjects: Subjects, setup: TypeSetup, news: DynamicsNews): Su
 
 function applyRow(subject: Subject, news: Omit<DynamicsNews, "link" | "id">): void {
   subject.row = { kind: "read", values: news.values };
+  subject.facts = news.facts;
   subject.version = news.version;
   subject.changedAt.dynamics = news.modifiedAt;
 }
@@ -155,8 +157,9 @@ export function mustReadBoth(context: CycleContext, subjects: Iterable<Subject>)
     for (const subject of group) {
       const waits = failed.has(subject.dynamicsId) || subject.suspect !== null;
       const rests = subject.link !== null && subject.link.state !== "active";
+      const held = subject.loops.size > 0;
       const blind = subject.row.kind === "unread" && subject.version === null;
-      if (waits || rests || blind) must.add(subject);
+      if (waits || rests || held || blind) must.add(subject);
     }
   }
   return must;
@@ -207,7 +210,8 @@ export async function readRows(
 function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean {
   if (!row) return false;
   const values = normalizeDynamics(subject.setup.rules, row.values);
-  applyRow(subject, { version: row.version, values, modifiedAt: modifiedAt(row) });
+  const facts = rowFacts(subject.setup, row, values);
+  applyRow(subject, { version: row.version, values, facts, modifiedAt: modifiedAt(row) });
   return true;
 }
 

@@ -57,9 +57,16 @@ export function workOf(subject: Subject, decision: Decision, context: CycleConte
         ? { ...NO_WORK, marketo: updateJob(subject, decision, context) }
         : NO_WORK;
     case "flagDeleted":
-      return { ...NO_WORK, marketo: flagJob(subject, decision.reason, context) };
+      return { ...NO_WORK, marketo: flagJob(subject, "dynamicsDeleted", decision.reason, context) };
+    case "leave":
+      return decision.onLeave === "flag"
+        ? { ...NO_WORK, marketo: flagJob(subject, "frozen", decision.reason, context) }
+        : NO_WORK;
     case "unlinkPerson":
     case "dissolve":
+    case "end":
+    case "hold":
+    case "follow":
     case "ambiguous":
     case "read":
     case "skip":
@@ -117,7 +124,7 @@ function updateJob(subject: Subject, decision: Writing, context: CycleContext): 
   const changes = decision.kind === "agree" ? [] : decision.toMarketo;
   if (!changes.length && !revive) return null;
   const job = marketoJob(subject, decision, changes);
-  return revive ? { ...job, values: { ...job.values, [revive]: false } } : job;
+  return revive ? { ...job, values: { ...job.values, ...linkValues(subject, context) } } : job;
 }
 
 function marketoJob(subject: Subject, decision: Writing, changes: readonly FieldChange[]): Job {
@@ -150,7 +157,12 @@ function dynamicsJob(subject: Subject, decision: Writing): Job | null {
   };
 }
 
-function flagJob(subject: Subject, reason: ReasonCode, { linkFields }: CycleContext): Job | null {
+function flagJob(
+  subject: Subject,
+  linkState: "dynamicsDeleted" | "frozen",
+  reason: ReasonCode,
+  { linkFields }: CycleContext,
+): Job | null {
   if (!linkFields.deleted) return null;
   return {
     subject,
@@ -158,7 +170,7 @@ function flagJob(subject: Subject, reason: ReasonCode, { linkFields }: CycleCont
     kind: "update",
     changes: [],
     agreed: [],
-    linkState: "dynamicsDeleted",
+    linkState,
     values: { [linkFields.deleted]: true },
     reason,
     conflict: false,

@@ -67,10 +67,10 @@ export const LINK_TABLE: Readonly<Record<LinkState, Sides>> = {
   frozen: {
     // Outside the filter nothing travels; without its person the link is over, and entering the filter is a new start.
     unread: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "dissolve" },
-    // The same.
-    unchanged: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "dissolve" },
-    // The same: the change waits until the row enters the filter again.
-    changed: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "dissolve" },
+    // A row that is read and not kept out is in the filter again: both sides are compared.
+    unchanged: { unread: "revive", unchanged: "revive", changed: "revive", deleted: "recreate" },
+    // The same with news that waited.
+    changed: { unread: "revive", unchanged: "revive", changed: "revive", deleted: "recreate" },
     // A tombstone is told only once and must not get lost: the person's flag is about the row, not about its values.
     deleted: {
       unread: "flagDeleted",
@@ -80,32 +80,17 @@ export const LINK_TABLE: Readonly<Record<LinkState, Sides>> = {
     },
   },
   held: {
-    // A human's answer is awaited, so no value moves; a deletion is told only once and must not get lost.
-    unread: {
-      unread: "nothing",
-      unchanged: "nothing",
-      changed: "nothing",
-      deleted: "unlinkPerson",
-    },
+    // A human's answer is awaited, so no value moves; that the merged person is gone is known already.
+    unread: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "nothing" },
     // The same.
-    unchanged: {
-      unread: "nothing",
-      unchanged: "nothing",
-      changed: "nothing",
-      deleted: "unlinkPerson",
-    },
+    unchanged: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "nothing" },
     // The same: the row's news waits, too, and re-creates nothing before the answer.
-    changed: {
-      unread: "nothing",
-      unchanged: "nothing",
-      changed: "nothing",
-      deleted: "unlinkPerson",
-    },
-    // One of the two records in question is gone.
+    changed: { unread: "nothing", unchanged: "nothing", changed: "nothing", deleted: "nothing" },
+    // The row in question is gone, which is an answer; its person went before.
     deleted: {
-      unread: "flagDeleted",
-      unchanged: "flagDeleted",
-      changed: "flagDeleted",
+      unread: "dissolve",
+      unchanged: "dissolve",
+      changed: "dissolve",
       deleted: "dissolve",
     },
   },

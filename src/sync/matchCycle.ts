@@ -1,6 +1,8 @@
 import type { CycleContext } from "./cycleContext";
 import { stopIfCanceled } from "./cycleContext";
 import { applyPerson } from "./gather";
+import { followByEmail } from "./lifecycle/followByEmail";
+import { formerIds } from "./lifecycle/formerIds";
 import { emailKey, matchRows, type Candidate, type UnlinkedRow } from "./match";
 import type { MarketoPerson } from "./ports";
 import type { Subject } from "./subject";
@@ -15,9 +17,14 @@ export async function matchUnlinked(
 ): Promise<void> {
   const open = subjects.filter(needsMatch);
   if (!open.length) return;
-  const ids = open.map((subject) => subject.dynamicsId);
+  const aliases = formerIds(subjects);
+  const ids = [...open.map((subject) => subject.dynamicsId), ...aliases.keys()];
   const byId = context.linkFields.id ? await find(context, context.linkFields.id, ids) : [];
-  const found = new Set(byId.map((person) => storedId(context, person)));
+  const idOf = (person: MarketoPerson) => {
+    const id = storedId(context, person);
+    return id === null ? null : (aliases.get(id) ?? id);
+  };
+  const found = new Set(byId.map(idOf));
   const rest = open.filter((subject) => !found.has(subject.dynamicsId));
   const byEmail = context.policies.matchByEmail
     ? await find(context, "email", addresses(rest))
@@ -26,7 +33,7 @@ export async function matchUnlinked(
   const linked = context.state.linksByPersonId([...persons.keys()]);
   const candidates = [...persons.values()].map((person): Candidate => ({
     id: person.id,
-    storedId: storedId(context, person),
+    storedId: idOf(person),
     email: textOf(person.values["email"]),
     linked: linked.has(person.id),
   }));
@@ -37,9 +44,11 @@ export async function matchUnlinked(
     subject.personId = subject.match.personId;
     applyPerson(subject, persons.get(subject.match.personId));
   }
+  await followByEmail(context, { open, all: subjects, persons: [...persons.values()] });
 }
 
 function needsMatch(subject: Subject): boolean {
+  if (subject.heir || subject.verdict || subject.facts?.isInFilter === false) return false;
   return !subject.link && !subject.requested && !subject.match && subject.row.kind === "read";
 }
 

@@ -47,7 +47,7 @@ export class PlanTally {
   add(action: PlannedAction): void {
     const { decision } = action;
     count(this.#counts, decision);
-    if (DELETING.has(decision.kind)) this.#deletes++;
+    if (isDeleting(decision)) this.#deletes++;
     const changes = changesOf(decision);
     this.#empties += changes.filter(emptiesTarget).length;
     const line = JSON.stringify([
@@ -92,7 +92,15 @@ const DELETING: ReadonlySet<Decision["kind"]> = new Set([
   "flagDeleted",
   "unlinkPerson",
   "dissolve",
+  "end",
+  "hold",
 ]);
+
+/** A record that leaves the filter counts when its person is marked or let go. */
+function isDeleting(decision: Decision): boolean {
+  if (decision.kind === "leave") return decision.onLeave !== "freeze";
+  return DELETING.has(decision.kind);
+}
 
 function emptiesTarget({ before, after }: FieldChange): boolean {
   return after === null && before !== null;
@@ -125,10 +133,18 @@ function count(counts: CycleCounts, decision: Decision): void {
     case "flagDeleted":
       counts.updated.marketo++;
       break;
+    case "leave":
+      if (decision.onLeave === "flag") counts.updated.marketo++;
+      break;
+    case "end":
+    case "hold":
+      counts.conflicts++;
+      break;
     case "skip":
       counts.skipped++;
       break;
     case "agree":
+    case "follow":
     case "unlinkPerson":
     case "dissolve":
     case "read":

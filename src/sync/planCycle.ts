@@ -13,6 +13,9 @@ import {
   readRows,
   type FeedAudit,
 } from "./gather";
+import { followPersons } from "./lifecycle/followPersons";
+import { followRows } from "./lifecycle/followRows";
+import { findLoops, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
 import { matchUnlinked } from "./matchCycle";
 import { PlanTally, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
@@ -26,6 +29,7 @@ export interface PlannedCycle {
   pulls: readonly DynamicsPull[];
   feed: MarketoPull;
   audit: FeedAudit;
+  loops: LoopNews;
   totals: PlanTotals;
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
@@ -63,17 +67,23 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   const feed = await pullMarketo(context);
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
   takeMovedVersions(subjects, pulls);
+  followPersons(context, subjects, feed);
+  recallLoops(context, subjects);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
+  await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()]);
-  const { totals, creates } = await decideAll(context, subjects);
+  await readForDecisions(context, [...subjects.all()]);
+  const loops = findLoops(context, subjects, feed);
+  const { totals, creates } = decideAll(context, subjects);
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
     subjects: [...subjects.all()],
     pulls,
     feed,
     audit,
+    loops,
     totals,
     suspects,
     vanished,
@@ -94,6 +104,7 @@ function takeMovedVersions(subjects: Subjects, pulls: readonly DynamicsPull[]): 
 }
 
 function feedsHaveGap({ state }: CycleContext, feed: MarketoPull): boolean {
+  if (feed.lost) return true;
   const readAt = state.checkpoint(FEED_READ_KEY);
   return !feed.first && readAt !== null && feed.readAt - Number(readAt) > FEED_LIFETIME_MS;
 }
@@ -135,12 +146,11 @@ function noRecord(side: "dynamics" | "marketo"): Failure {
   };
 }
 
-/** Decides on every subject; where a decision needs a side that was not read, reads it and decides again. */
-async function decideAll(
+/** Decides on every subject and adds the plan up. */
+function decideAll(
   context: CycleContext,
   subjects: Subjects,
-): Promise<{ totals: PlanTotals; creates: number }> {
-  await readForDecisions(context, [...subjects.all()]);
+): { totals: PlanTotals; creates: number } {
   const tally = new PlanTally();
   let creates = 0;
   let decided = 0;

@@ -2,6 +2,7 @@ import { CallError } from "../model/failure";
 import type { FieldValues } from "../model/record";
 import { deltaKey, stopIfCanceled, type CycleContext, type TypeSetup } from "./cycleContext";
 import { diffRecord } from "./diff";
+import { hasLifeNews, rowFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
 import type { DynamicsPage, DynamicsRow } from "./ports";
 import type { Link } from "./statePort";
@@ -11,6 +12,7 @@ export interface DynamicsNews {
   id: string;
   version: string;
   values: FieldValues;
+  facts: RowFacts;
   modifiedAt: string | null;
   link: Link | null;
 }
@@ -88,11 +90,20 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
 
 function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed: boolean): void {
   const { setup } = pull;
-  if (link && link.version === row.version && link.state === "active" && !failed) return;
+  const isKnown = link?.version === row.version && link.state === "active" && !failed;
+  if (isKnown && !setup.filter) return;
   const values = normalizeDynamics(setup.rules, row.values);
-  const news = { id: row.id, version: row.version, values, modifiedAt: modifiedAt(row), link };
-  if (!link || failed || link.state !== "active" || isChanged(setup, link, values)) {
-    pull.news.push(news);
+  const facts = rowFacts(setup, row, values);
+  if (isKnown && facts.isInFilter) return;
+  const isOutside = !facts.isInFilter && (!link || link.state === "frozen");
+  if (isOutside && !failed && facts.masterId === null) {
+    pull.skipped++;
+    return;
+  }
+  const { id, version } = row;
+  const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
+  if (isNews || isChanged(setup, link, values)) {
+    pull.news.push({ id, version, values, facts, modifiedAt: modifiedAt(row), link });
     return;
   }
   pull.moved.push({ link, version: row.version });

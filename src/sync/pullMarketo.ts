@@ -1,3 +1,4 @@
+import { CallError } from "../model/failure";
 import { FEED_KEY, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { writes } from "./fieldRule";
 import type { MarketoEvent } from "./ports";
@@ -21,6 +22,8 @@ export interface MarketoPull {
   readAt: number;
   /** The feeds were never read before: nothing can be missing, the persons are read while matching. */
   first: boolean;
+  /** The place in the feeds was lost or is too old: every person has to be compared. */
+  lost: boolean;
 }
 
 /** Rows of the feeds may come again for this long (Q2: rows appear late); guids are kept a little longer. */
@@ -37,9 +40,22 @@ export async function pullMarketo(context: CycleContext): Promise<MarketoPull> {
     guids: [],
     readAt,
     first: stored === null,
+    lost: false,
   };
   if (stored === null) return pull;
+  try {
+    await readFeeds(context, pull, stored);
+    return pull;
+  } catch (error) {
+    if (!(error instanceof CallError) || error.failure.class !== "expired") throw error;
+    context.report.warning(error.failure.code, error.failure.message);
+    const checkpoint = await connectors.marketo.checkpointAt(readAt, { signal });
+    return { ...pull, persons: new Map(), guids: [], checkpoint, lost: true };
+  }
+}
 
+async function readFeeds(context: CycleContext, pull: MarketoPull, stored: string): Promise<void> {
+  const { connectors, signal } = context;
   const { fields, scores } = watchedFields(context);
   const request = { fields, scores, checkpoint: stored, signal };
   let events = 0;
@@ -50,7 +66,6 @@ export async function pullMarketo(context: CycleContext): Promise<MarketoPull> {
     events += page.events.length;
     context.report.progress("reading", events, null);
   }
-  return pull;
 }
 
 /** Fields whose changes matter: those that travel to Dynamics, and those that we write (audit of our own writes). */

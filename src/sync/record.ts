@@ -11,6 +11,7 @@ import type { CycleContext } from "./cycleContext";
 import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
+import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
 import type { Base, FailedRecord, Link, StateWriter } from "./statePort";
 import type { Subject } from "./subject";
@@ -64,7 +65,8 @@ function currentLink({ state }: CycleContext, subject: Subject): Link {
   const { setup, dynamicsId, personId } = subject;
   const { recordType } = setup;
   const known = state.linksByDynamicsId(recordType, [dynamicsId]).get(dynamicsId);
-  const fresh = { recordType, dynamicsId, personId: personId!, version: null, base: EMPTY };
+  const base = subject.heir ? inheritedBase(subject, subject.heir) : EMPTY;
+  const fresh = { recordType, dynamicsId, personId: personId!, version: null, base };
   if (!known) return { ...fresh, state: "active" };
   // A person that was created again takes the place of the one that is gone, with nothing agreed on yet.
   return known.personId === personId ? { ...known } : { ...fresh, state: "active" };

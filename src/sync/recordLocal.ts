@@ -3,6 +3,13 @@ import type { Failure } from "../model/failure";
 import type { AgreedValue } from "./decideField";
 import type { Decision } from "./decision";
 import { baseHash, withKeys } from "./hash";
+import {
+  recordEndOfMerge,
+  recordFollow,
+  recordHold,
+  recordLeave,
+  recordMergedPerson,
+} from "./lifecycle/recordEvents";
 import { activityOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
 import type { Refusal } from "./decision";
 import type { Base, Link, LinkState } from "./statePort";
@@ -15,14 +22,24 @@ export function recordLocal(recording: Recording, subject: Subject, decision: De
       return recordAgreement(recording, subject, decision);
     case "refused":
       return recordRefusals(recording, subject, decision.refusals);
-    case "write":
     case "link":
+      recordMergedPerson(recording, subject);
+      return recordRefusals(recording, subject, decision.refusals);
+    case "write":
       return recordRefusals(recording, subject, decision.refusals);
     case "flagDeleted":
     case "unlinkPerson":
       return recordRest(recording, subject, decision);
     case "dissolve":
       return recordEnd(recording, subject, decision);
+    case "end":
+      return recordEndOfMerge(recording, subject, decision);
+    case "hold":
+      return recordHold(recording, subject, decision);
+    case "follow":
+      return recordFollow(recording, subject, decision);
+    case "leave":
+      return recordLeave(recording, subject, decision);
     case "ambiguous":
       return recordQuestion(recording, subject, decision);
     case "skip":

@@ -50,8 +50,11 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   subject.link = wasRequested && link?.dynamicsId !== dynamicsId ? null : link;
   subject.row = { kind: "unread" };
   subject.person = { kind: "unread" };
+  subject.facts = null;
   subject.restore = [];
-  if (subject.link) {
+  if (keepsHeir(subject)) {
+    subject.personId = subject.heir!.personId;
+  } else if (subject.link) {
     subject.personId = subject.link.personId;
     subject.version = subject.link.version;
   } else if (wasRequested && personId !== null) {
@@ -63,6 +66,12 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   }
   if (intentId !== null) subject.suspect = suspectOf(context, { job, intentId });
   return subject;
+}
+
+/** The link did not go over yet: what was decided about it still stands. */
+function keepsHeir(subject: Subject): boolean {
+  if (subject.heir && subject.link?.personId === subject.heir.personId) subject.heir = null;
+  return subject.heir !== null;
 }
 
 function suspectOf(

@@ -2,7 +2,12 @@ import type { Pair, RecordType, Side } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { decide } from "./decide";
 import type { FieldChange } from "./decideField";
+import type { FieldRule } from "./fieldRule";
 import type { Decision, FieldDecisions, SideReading, Situation } from "./decision";
+import { inheritedBase, type Heir } from "./lifecycle/heir";
+import type { LoopPair } from "./lifecycle/loops";
+import { decideOutside } from "./lifecycle/outside";
+import type { RowFacts } from "./lifecycle/rowFacts";
 import type { MatchResult } from "./match";
 import type { Intent, Link } from "./statePort";
 
@@ -17,6 +22,14 @@ export interface Subject {
   version: string | null;
   row: SideReading;
   person: SideReading;
+  /** What the row says about its own life; null as long as it is not read. */
+  facts: RowFacts | null;
+  /** The link of another record that this row takes over. */
+  heir: Heir | null;
+  /** What a merge or a qualification decided already, whatever the values are. */
+  verdict: Decision | null;
+  /** Fields that flip between two values: they do not travel (by column). */
+  loops: ReadonlyMap<string, LoopPair>;
   /** For a row without a link: who it belongs to. */
   match: MatchResult | null;
   /** For a person that shall exist in Dynamics, too (R4). */
@@ -32,6 +45,7 @@ export interface Subject {
 
 const NOT_READ: SideReading = { kind: "unread" };
 const NO_FIELDS: ReadonlySet<string> = new Set();
+const NO_LOOPS: Subject["loops"] = new Map();
 
 /** A subject about which nothing is known yet but its ids. */
 export function newSubject(
@@ -44,6 +58,10 @@ export function newSubject(
     version: ids.link?.version ?? null,
     row: NOT_READ,
     person: NOT_READ,
+    facts: null,
+    heir: null,
+    verdict: null,
+    loops: NO_LOOPS,
     match: null,
     requested: null,
     changedAt: { dynamics: null, marketo: null },
@@ -55,14 +73,22 @@ export function newSubject(
 
 /** Decides on a subject; the same answer for the same subject, so that it need not be kept. */
 export function decideSubject(subject: Subject, context: CycleContext): Decision {
-  const { recordType, rules, positions } = subject.setup;
+  const { recordType, positions } = subject.setup;
   const { policies } = context;
+  const settled = subject.verdict ?? decideOutside(subject);
+  if (settled) return settled;
+  const rules = travelingRules(subject);
   const decided = decide(situationOf(subject), { recordType, rules, positions, policies });
   const decision = subject.restore.length ? withRestored(decided, subject.restore) : decided;
   if (decision.kind === "createPerson" && !context.createPersons) {
     return { kind: "skip", reason: "direction-off", drift: [] };
   }
   return decision;
+}
+
+/** A field that flips between two values does not travel. */
+function travelingRules({ setup, loops }: Subject): readonly FieldRule[] {
+  return loops.size === 0 ? setup.rules : setup.rules.filter((rule) => !loops.has(rule.key));
 }
 
 /** The decision with values that go back added; a record that rests or is gone gets none. */
@@ -102,7 +128,12 @@ const NOTHING: FieldDecisions = {
 };
 
 function situationOf(subject: Subject): Situation {
-  const { link, row, person, match, requested } = subject;
+  const { link, row, person, match, requested, heir } = subject;
+  if (heir) {
+    const { personId, reason } = heir;
+    const base = inheritedBase(subject, heir);
+    return { kind: "inherited", personId, base, sides: { dynamics: row, marketo: person }, reason };
+  }
   if (link) {
     return {
       kind: "linked",

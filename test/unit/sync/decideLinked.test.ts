@@ -71,6 +71,10 @@ const GONE_MARKETO = "dissolve deleted-in-marketo";
 const REVIVED = "agree recreated-after-delete revived";
 const REVIVED_DYNAMICS = "write changed-in-dynamics revived >a=D";
 const REVIVED_MARKETO = "write changed-in-marketo revived <b=M";
+const ENTERED = "agree entered-filter revived";
+const ENTERED_DYNAMICS = "write entered-filter revived >a=D";
+const ENTERED_MARKETO = "write entered-filter revived <b=M";
+const ENTERED_BOTH = "write entered-filter revived <b=M >a=D";
 const REVIVED_BOTH = "write changed-on-both-sides revived <b=M >a=D";
 
 /** Link state -> Dynamics side -> what happens when Marketo is unread, unchanged, changed, deleted. */
@@ -96,15 +100,15 @@ const TABLE: Readonly<Record<LinkState, Readonly<Record<SideCondition, Row>>>> =
   },
   frozen: {
     unread: [FROZEN, FROZEN, FROZEN, GONE_MARKETO],
-    unchanged: [FROZEN, FROZEN, FROZEN, GONE_MARKETO],
-    changed: [FROZEN, FROZEN, FROZEN, GONE_MARKETO],
+    unchanged: ["read marketo", ENTERED, ENTERED_MARKETO, RECREATE_AS_WAS],
+    changed: ["read marketo", ENTERED_DYNAMICS, ENTERED_BOTH, RECREATE],
     deleted: [FLAG, FLAG, FLAG, GONE_MARKETO],
   },
   held: {
-    unread: [HELD, HELD, HELD, UNLINK],
-    unchanged: [HELD, HELD, HELD, UNLINK],
-    changed: [HELD, HELD, HELD, UNLINK],
-    deleted: [FLAG, FLAG, FLAG, GONE_DYNAMICS],
+    unread: [HELD, HELD, HELD, HELD],
+    unchanged: [HELD, HELD, HELD, HELD],
+    changed: [HELD, HELD, HELD, HELD],
+    deleted: [GONE_DYNAMICS, GONE_DYNAMICS, GONE_DYNAMICS, GONE_DYNAMICS],
   },
 };
 

@@ -1,0 +1,85 @@
+import { setupOf, type CycleContext } from "../cycleContext";
+import { readRows } from "../gather";
+import { emailKey } from "../match";
+import type { MarketoPerson } from "../ports";
+import type { Link } from "../statePort";
+import { newSubject, type Subject } from "../subject";
+import { makeHeir } from "./followRows";
+
+interface Candidate {
+  contact: Subject;
+  link: Link;
+  personId: number;
+}
+
+/**
+ * The last way to know a qualified lead's contact, where no column names it: the new contact has the e-mail address of
+ * the lead's person. Only if that is unique on both sides, and only if the lead really is qualified.
+ */
+export async function followByEmail(
+  context: CycleContext,
+  found: {
+    open: readonly Subject[];
+    all: readonly Subject[];
+    persons: readonly MarketoPerson[];
+  },
+): Promise<void> {
+  const setup = setupOf(context, "lead");
+  if (!setup || !context.policies.matchByEmail) return;
+  const candidates = candidatesOf(context, found.open, found.persons);
+  if (!candidates.length) return;
+  const known = new Map(found.all.map((subject) => [keyOf(subject), subject]));
+  const leads = candidates.map(
+    ({ link }) => known.get(`lead ${link.dynamicsId}`) ?? newSubject(setup, { ...link, link }),
+  );
+  await readRows(context, leads);
+  for (const [at, { contact, link, personId }] of candidates.entries()) {
+    const lead = leads[at]!;
+    const owner = lead.facts?.contactId ?? contact.dynamicsId;
+    const isIts = lead.facts?.isQualified && owner === contact.dynamicsId;
+    if (!isIts || lead.heir || lead.verdict || lead.person.kind === "deleted") continue;
+    makeHeir(contact, { personId, former: link, formerSetup: setup, reason: "qualified" });
+    lead.verdict = { kind: "skip", reason: "qualified", drift: [] };
+  }
+}
+
+function candidatesOf(
+  context: CycleContext,
+  open: readonly Subject[],
+  persons: readonly MarketoPerson[],
+): Candidate[] {
+  const links = context.state.linksByPersonId(persons.map(({ id }) => id));
+  const byEmail = groupBy(persons, ({ values }) => emailKey({ email: textOf(values["email"]) }));
+  const wanting = groupBy(open, emailOf);
+  return open.flatMap((contact): Candidate[] => {
+    const email = emailOf(contact);
+    const isFree = contact.setup.recordType === "contact" && contact.match?.kind === "none";
+    if (!isFree || email === null || contact.facts?.leadId) return [];
+    const [person, another] = byEmail.get(email) ?? [];
+    const link = person && links.get(person.id);
+    const isUnique = !another && wanting.get(email)?.length === 1;
+    const isLead = link?.recordType === "lead" && link.state !== "held";
+    return person && link && isUnique && isLead ? [{ contact, link, personId: person.id }] : [];
+  });
+}
+
+function emailOf({ row }: Subject): string | null {
+  return row.kind === "read" ? emailKey({ email: textOf(row.values["emailaddress1"]) }) : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function keyOf({ setup, dynamicsId }: Subject): string {
+  return `${setup.recordType} ${dynamicsId}`;
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string | null): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    if (name !== null) groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return groups;
+}

@@ -1,0 +1,132 @@
+import type { ReasonCode } from "../../model/activity";
+import type { Decision } from "../decision";
+import { activityOf, forgetFailure, tell, type Recording } from "../record";
+import type { Link } from "../statePort";
+import { newSubject, type Subject } from "../subject";
+import { qualifiedKey } from "./followRows";
+import { inheritedBase, type Heir } from "./heir";
+
+type Of<Kind extends Decision["kind"]> = Extract<Decision, { kind: Kind }>;
+
+/** A merge of two linked records: the survivor's link stays, this one is over, and a human is told. */
+export function recordEndOfMerge(
+  recording: Recording,
+  subject: Subject,
+  decision: Of<"end">,
+): void {
+  recording.writer.removeLink(subject.setup.recordType, subject.dynamicsId);
+  forgetFailure(recording, subject);
+  tellQuestion(recording, subject, decision);
+}
+
+/** The link waits for a human's answer. */
+export function recordHold(recording: Recording, subject: Subject, decision: Of<"hold">): void {
+  const { context, writer } = recording;
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  const now = context.world.now();
+  writer.putLink({ ...link, state: "held" });
+  writer.putFailed({
+    recordType: subject.setup.recordType,
+    dynamicsId: subject.dynamicsId,
+    personId: link.personId,
+    outcome: "conflicted",
+    side: "marketo",
+    code: MERGED,
+    message: decision.message,
+    attempts: 1,
+    firstAt: now,
+    lastAt: now,
+    nextAttempt: null,
+  });
+  tellQuestion(recording, subject, decision);
+}
+
+const MERGED = "CS-MERGED";
+
+function tellQuestion(
+  recording: Recording,
+  subject: Subject,
+  { reason, message }: Of<"end" | "hold">,
+): void {
+  const error = { code: MERGED, message };
+  const outcome = { outcome: "conflicted", reason, changes: [], error } as const;
+  tell(recording, activityOf(recording.context, subject, outcome));
+  recording.counts.conflicts++;
+}
+
+/** A resting link goes over to another record and rests there; what was agreed on is compared anew when it wakes up. */
+export function recordFollow(recording: Recording, subject: Subject, decision: Of<"follow">): void {
+  const { writer } = recording;
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  const { recordType } = link;
+  writer.removeLink(recordType, link.dynamicsId);
+  writer.putLink({ recordType, ...decision.to, version: null, state: "frozen", base: EMPTY });
+  forgetFailure(recording, subject);
+  tellApplied(recording, { ...subject, ...decision.to }, decision.reason);
+  if (decision.to.dynamicsId !== link.dynamicsId) tellApplied(recording, subject, decision.reason);
+}
+
+const EMPTY = new Uint8Array();
+
+/** The row left the filter. With a field for the flag the write to Marketo records it. */
+export function recordLeave(recording: Recording, subject: Subject, decision: Of<"leave">): void {
+  const { context, writer } = recording;
+  if (decision.onLeave === "flag" && context.linkFields.deleted) return;
+  const link = linkNow(recording, subject);
+  if (!link) return;
+  if (decision.onLeave === "unlink") writer.removeLink(link.recordType, link.dynamicsId);
+  else writer.putLink({ ...link, version: subject.version, state: "frozen" });
+  forgetFailure(recording, subject);
+  tellApplied(recording, subject, decision.reason);
+}
+
+/** The link was taken over: the former one ends in the same commit, and its record tells the story, too. */
+export function recordSuccession(recording: Recording, subject: Subject): void {
+  const { writer } = recording;
+  const { heir } = subject;
+  if (!heir || linkNow(recording, subject)?.personId === heir.personId) return;
+  endFormerLinks(recording, subject, heir);
+  const { former, formerSetup, personId, reason } = heir;
+  const { recordType, dynamicsId } = former;
+  if (reason === "qualified") writer.setCheckpoint(qualifiedKey(dynamicsId), subject.dynamicsId);
+  // Our earlier writes are not to be looked for any more: their fields have other places now.
+  if (formerSetup) {
+    writer.removeEchoes(former.personId, [...formerSetup.positions.values()]);
+  }
+  writer.removeFailed({ recordType, dynamicsId, personId: null });
+  const setup = formerSetup ?? subject.setup;
+  const before = newSubject(setup, { dynamicsId, personId: former.personId, link: former });
+  const isSameRow = dynamicsId === subject.dynamicsId;
+  if (!isSameRow || personId !== former.personId) tellApplied(recording, before, reason);
+}
+
+/** Marketo has merged the persons already, so the link goes over even if the write that follows does not succeed. */
+export function recordMergedPerson(recording: Recording, subject: Subject): void {
+  const { heir } = subject;
+  const link = linkNow(recording, subject);
+  if (heir?.reason !== "merged-in-marketo" || !link || link.personId === heir.personId) return;
+  recordSuccession(recording, subject);
+  const base = inheritedBase(subject, heir);
+  recording.writer.putLink({ ...link, personId: heir.personId, base, state: "active" });
+}
+
+/** A person has one link: that of the former record, or of a row that was deleted, makes room. */
+function endFormerLinks({ context, writer }: Recording, subject: Subject, heir: Heir): void {
+  const owner = context.state.linksByPersonId([heir.personId]).get(heir.personId);
+  for (const link of [owner, heir.former]) {
+    if (!link || link.dynamicsId === subject.dynamicsId) continue;
+    writer.removeLink(link.recordType, link.dynamicsId);
+  }
+}
+
+function tellApplied(recording: Recording, subject: Subject, reason: ReasonCode): void {
+  const outcome = { outcome: "applied", reason, changes: [] } as const;
+  tell(recording, activityOf(recording.context, subject, outcome));
+}
+
+function linkNow({ context }: Recording, subject: Subject): Link | undefined {
+  const { setup, dynamicsId } = subject;
+  return context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
+}
