@@ -1,5 +1,5 @@
 import type { PairConfig } from "../config/pairFile";
-import { CallError } from "../model/failure";
+import type { CallError } from "../model/failure";
 import type { CycleContext } from "../sync/cycleContext";
 import type { MarketoPerson } from "../sync/ports";
 import type { StateWriter } from "../sync/statePort";
