@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { createApi, type ContactSyncApi } from "./host/api";
 import { registerCommands } from "./host/commands/register";
 import { registerPreview } from "./host/commands/previewCycle";
 import { registerSandbox } from "./host/commands/sandbox";
@@ -12,7 +13,7 @@ import { registerPairs } from "./host/watch";
 
 let host: Host | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): ContactSyncApi {
   useTranslations(vscode.l10n.t);
   host = createHost(context);
   registerCommands(host);
@@ -23,6 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerEditor(host);
   registerSandbox(host);
   registerPairs(host);
+  return createApi(host);
 }
 
 /** State folders are given back whole: the engine gets its time to stop before the rest is given up. */

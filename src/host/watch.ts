@@ -9,7 +9,10 @@ import { say } from "./text";
 /** Keeps the pairs in step with the file, the workspace's trust and the clock. */
 export function registerPairs(host: Host): void {
   const { pairFiles, sessions, disposables, log } = host;
-  const apply = () => void sessions.use(vscode.workspace.isTrusted ? pairFiles.pairs : []);
+  const apply = () => {
+    void sessions.use(vscode.workspace.isTrusted ? pairFiles.pairs : []);
+    setContexts(host);
+  };
   disposables.add(pairFiles.changed.listen(apply));
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(apply));
   // A machine that slept and a window that was in the background catch up at once.
@@ -34,6 +37,8 @@ function setContexts({ sessions, pairFiles }: Host): void {
   const kinds = new Set(sessions.all.map(({ phase }) => phase.kind));
   const isIn = (...wanted: readonly string[]) => [...kinds].some((kind) => wanted.includes(kind));
   const contexts = {
+    ready: true,
+    untrusted: !vscode.workspace.isTrusted,
     hasPairs: sessions.all.length > 0,
     fileBroken: pairFiles.problem !== null,
     running: isIn("running"),

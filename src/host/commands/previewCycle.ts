@@ -57,6 +57,11 @@ export function registerPreview(host: Host): void {
       },
     ),
   );
+  const onActive = (editor: vscode.TextEditor | undefined) => {
+    const isOpen = editor !== undefined && previews.has(editor.document.uri.toString());
+    void vscode.commands.executeCommand("setContext", "contactSync.previewOpen", isOpen);
+  };
+  disposables.add(vscode.window.onDidChangeActiveTextEditor(onActive));
   disposables.add(
     vscode.commands.registerCommand("contactSync.approve", (uri?: vscode.Uri) => approve(uri)),
   );

@@ -9,7 +9,8 @@ import { mappingPlaces, type MappingPlace, type TextRange } from "./places";
 export interface Finding extends TextRange {
   code: string;
   message: string;
-  severity: "error" | "warning";
+  /** A note says what may not fit; the mapping works. */
+  severity: "error" | "note";
   fixes: readonly Fix[];
 }
 
@@ -67,7 +68,7 @@ function findingsOfMap(places: readonly MappingPlace[], schema: PairSchema): Fin
       ...place.range,
       code: "CS-CONFIG",
       message: warning.message,
-      severity: "warning",
+      severity: "note",
       fixes: [],
     };
     return finding ? [finding] : [];

@@ -173,9 +173,7 @@ function diagnosticOf(document: vscode.TextDocument, finding: Finding): vscode.D
     document.positionAt(finding.offset + finding.length),
   );
   const severity =
-    finding.severity === "error"
-      ? vscode.DiagnosticSeverity.Error
-      : vscode.DiagnosticSeverity.Warning;
+    finding.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Hint;
   const diagnostic = new vscode.Diagnostic(range, finding.message, severity);
   diagnostic.source = say("Contact Sync");
   diagnostic.code = finding.code;

@@ -135,12 +135,11 @@ function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): T
   const types = [mapped.columnType, mapped.fieldType]
     .filter(Boolean)
     .join(` ${ARROWS[direction]} `);
-  const warning = problem ?? warnings[0] ?? null;
   const state = enabled ? say("synced") : say("not synced");
   return {
     id: `pair ${pair} ${recordType} ${column} ${field}`,
     label: `${label} ${ARROWS[direction]} ${mapped.fieldLabel ?? field}`,
-    description: [types, warning].filter(Boolean).join(" · "),
+    description: [types, problem].filter(Boolean).join(" · "),
     tooltip: [
       `${column} ${ARROWS[direction]} ${field}`,
       types,
@@ -150,7 +149,7 @@ function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): T
       .filter(Boolean)
       .join("\n"),
     icon: fieldIcon(mapped),
-    ...(enabled && warning !== null && { color: "list.warningForeground" }),
+    ...(enabled && problem !== null && { color: "list.warningForeground" }),
     context: `field ${enabled ? "enabled" : "disabled"}${problem ? " problem" : ""}`,
     checked: enabled,
     spoken: [
@@ -167,8 +166,8 @@ function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): T
   };
 }
 
-function fieldIcon({ direction, problem, warnings }: MappedField): string {
-  if (problem !== null || warnings.length > 0) return "warning";
+function fieldIcon({ direction, problem }: MappedField): string {
+  if (problem !== null) return "warning";
   const icons = { both: "arrow-both", toMarketo: "arrow-right", toDynamics: "arrow-left" } as const;
   return icons[direction];
 }

@@ -7,7 +7,12 @@ import { cleanEnvironment, runToEnd } from "./processes";
 export async function packageVsix(folder: string, target: string): Promise<void> {
   const vsce = join(ROOT, "node_modules/@vscode/vsce/vsce");
   // The bundles hold every dependency, and the probe has no repository or license file to point to.
-  const flags = ["--no-dependencies", "--skip-license", "--allow-missing-repository"];
+  const flags = [
+    "--no-dependencies",
+    "--skip-license",
+    "--allow-missing-repository",
+    "--no-rewrite-relative-links",
+  ];
   await runToEnd(process.execPath, [vsce, "package", ...flags, "-o", target], {
     cwd: folder,
     env: cleanEnvironment(),
