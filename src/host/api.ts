@@ -1,0 +1,28 @@
+import type { CycleSummary } from "../model/activity";
+import type { Host } from "./host";
+import type { Phase } from "./pairs/phase";
+
+/** What another extension may see of a pair; it cannot change anything. */
+export interface PairReport {
+  id: string;
+  name: string;
+  phase: Phase;
+  lastCycle: CycleSummary | null;
+}
+
+/** What `activate` returns. */
+export interface ContactSyncApi {
+  pairs(): readonly PairReport[];
+}
+
+export function createApi({ sessions }: Host): ContactSyncApi {
+  return {
+    pairs: () =>
+      sessions.all.map(({ id, name, phase, known }) => ({
+        id,
+        name,
+        phase,
+        lastCycle: known.cycles[0] ?? null,
+      })),
+  };
+}
