@@ -9,6 +9,7 @@ import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../p
 import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
 import type { CycleContext } from "../sync/cycleContext";
+import { startFeed } from "../sync/pullMarketo";
 import type { World } from "../sync/ports";
 import { AfterCycle } from "./afterCycle";
 import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./connect";
@@ -202,6 +203,7 @@ export class PairEngine {
       },
       signal,
     };
+    await startFeed(context);
     return { context, setup };
   }
 

@@ -6,6 +6,7 @@ import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
 import type { Plan } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
+import type { DynamicsPull } from "./pullDynamics";
 import { SEEN_MS } from "./pullMarketo";
 import { forgetFailure, recordFailure } from "./record";
 import { wakeRequests } from "./requestIndex";
@@ -58,7 +59,8 @@ export function guardPlan(
     (sum, { recordType }) => sum + context.state.countLinks(recordType),
     0,
   );
-  const firstSync = planned.pulls.some((pull) => pull.full === "first") && linked === 0;
+  // A record created by command may be linked before the first sync, and a read anew is no first sync.
+  const firstSync = planned.feed.first;
   const unlimited = firstSync && !needsApproval;
   if (unlimited) return null;
   return guard(planned.totals, context.policies.brakes, {
@@ -66,11 +68,14 @@ export function guardPlan(
     firstSync,
     mapChanged: mapChanged && needsApproval,
     fullCompare: planned.inferredDeletes > 0 || planned.fullCompareCreates > 0,
-    emptySide: planned.pulls.some((pull) => pull.full !== "no" && pull.rows === 0 && linked > 0)
-      ? "dynamics"
-      : null,
+    emptySide: planned.pulls.some((pull) => cameEmpty(context, pull)) ? "dynamics" : null,
     approved,
   });
+}
+
+/** A full read without a row, of a table that held linked ones. */
+function cameEmpty({ state }: CycleContext, { setup, full, rows }: DynamicsPull): boolean {
+  return full !== "no" && rows === 0 && state.countLinks(setup.recordType) > 0;
 }
 
 async function recordFoundLoops(

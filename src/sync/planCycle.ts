@@ -106,7 +106,7 @@ function takeMovedVersions(subjects: Subjects, pulls: readonly DynamicsPull[]): 
 function feedsHaveGap({ state }: CycleContext, feed: MarketoPull): boolean {
   if (feed.lost) return true;
   const readAt = state.checkpoint(FEED_READ_KEY);
-  return !feed.first && readAt !== null && feed.readAt - Number(readAt) > FEED_LIFETIME_MS;
+  return readAt !== null && feed.readAt - Number(readAt) > FEED_LIFETIME_MS;
 }
 
 /** Reads persons that changed and both sides of records that still wait; nothing else (DESIGN 7). */

@@ -1,5 +1,5 @@
 import { CallError } from "../model/failure";
-import { FEED_KEY, stopIfCanceled, type CycleContext } from "./cycleContext";
+import { FEED_KEY, FEED_READ_KEY, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { writes } from "./fieldRule";
 import type { MarketoEvent } from "./ports";
 
@@ -20,7 +20,7 @@ export interface MarketoPull {
   guids: { guid: string; at: number }[];
   /** Milliseconds since 1970 at which the feeds were read. */
   readAt: number;
-  /** The feeds were never read before: nothing can be missing, the persons are read while matching. */
+  /** No cycle was finished before. */
   first: boolean;
   /** The place in the feeds was lost or is too old: every person has to be compared. */
   lost: boolean;
@@ -29,20 +29,39 @@ export interface MarketoPull {
 /** Rows of the feeds may come again for this long (Q2: rows appear late); guids are kept a little longer. */
 export const SEEN_MS = 60 * 60 * 1000;
 
+/**
+ * Marks the place from which the change feeds are read, before the first link is made: what happens to a person after
+ * that, while the first sync runs or is interrupted, must not be missed.
+ */
+export async function startFeed({
+  state,
+  connectors,
+  world,
+  signal,
+}: CycleContext): Promise<string> {
+  const stored = state.checkpoint(FEED_KEY);
+  if (stored !== null) return stored;
+  const started = await connectors.marketo.checkpointAt(world.now(), { signal });
+  await state.commit((writer) => writer.setCheckpoint(FEED_KEY, started));
+  return started;
+}
+
 /** Reads which persons changed since the last cycle. */
 export async function pullMarketo(context: CycleContext): Promise<MarketoPull> {
   const { state, connectors, world, signal } = context;
   const readAt = world.now();
-  const stored = state.checkpoint(FEED_KEY);
+  const stored = await startFeed(context);
   const pull: MarketoPull = {
     persons: new Map(),
-    checkpoint: stored ?? (await connectors.marketo.checkpointAt(readAt, { signal })),
+    checkpoint: stored,
     guids: [],
     readAt,
-    first: stored === null,
+    first: state.checkpoint(FEED_READ_KEY) === null,
     lost: false,
   };
-  if (stored === null) return pull;
+  // Only linked persons can have news; those that are met while matching are read then.
+  const isLinked = context.types.some(({ recordType }) => state.countLinks(recordType) > 0);
+  if (pull.first && !isLinked) return pull;
   try {
     await readFeeds(context, pull, stored);
     return pull;

@@ -7,6 +7,7 @@ import type {
 } from "../model/activity";
 import type { Failure } from "../model/failure";
 import type { Outcome } from "../model/record";
+import { other } from "../model/record";
 import type { CycleContext } from "./cycleContext";
 import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
@@ -40,7 +41,8 @@ export function recordWritten(
   link.version = nextVersion(subject, link, side);
   link.state = job.linkState;
   writer.putLink(link);
-  forgetFailure(recording, subject);
+  // The other side's part of the same decision may have failed: that note stays.
+  if (!subject.failedSides.has(other(side))) forgetFailure(recording, subject);
   const activity = activityOf(context, subject, {
     outcome: job.conflict ? "conflicted" : "applied",
     reason: job.reason,
@@ -136,6 +138,7 @@ export function recordFailure(
 ): void {
   const { context, writer, counts } = recording;
   const { outcome, side, reason, failure, changes } = failed;
+  subject.failedSides.add(side);
   const now = context.world.now();
   const earlier = earlierFailure(context, subject);
   const attempts = (earlier?.attempts ?? 0) + 1;

@@ -52,6 +52,7 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   subject.person = { kind: "unread" };
   subject.facts = null;
   subject.restore = [];
+  subject.failedSides.clear();
   if (keepsHeir(subject)) {
     subject.personId = subject.heir!.personId;
   } else if (subject.link) {

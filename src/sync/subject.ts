@@ -41,6 +41,8 @@ export interface Subject {
   restore: readonly FieldChange[];
   /** The interrupted write that made this record suspect; its outcome was lost. */
   suspect: Intent | null;
+  /** Sides whose part of this cycle's decision was refused or failed. */
+  failedSides: Set<Side>;
 }
 
 const NOT_READ: SideReading = { kind: "unread" };
@@ -68,6 +70,7 @@ export function newSubject(
     feedFields: NO_FIELDS,
     restore: [],
     suspect: null,
+    failedSides: new Set(),
   };
 }
 
