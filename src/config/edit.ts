@@ -1,4 +1,11 @@
-import { applyEdits, modify, type FormattingOptions, type JSONPath } from "jsonc-parser";
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  parseTree,
+  type FormattingOptions,
+  type JSONPath,
+} from "jsonc-parser";
 import type { RecordType } from "../model/record";
 import { DEFAULT_MAP } from "./defaultMap";
 import { parsePairFile } from "./parse";
@@ -13,6 +20,22 @@ function set(text: string, path: JSONPath, value: unknown, isArrayInsertion = fa
   return applyEdits(
     text,
     modify(text, path, value, { formattingOptions: FORMAT, isArrayInsertion }),
+  );
+}
+
+/** Sets a property of an object; one that stands on one line stays on one line. */
+function setProperty(text: string, object: JSONPath, name: string, value: unknown): string {
+  const root = parseTree(text);
+  const node = root && findNodeAtLocation(root, object);
+  const path = [...object, name];
+  if (!node || text.slice(node.offset, node.offset + node.length).includes("\n")) {
+    return set(text, path, value);
+  }
+  // The library's formatter would spread the object over several lines.
+  const edits = modify(text, path, value, {});
+  return applyEdits(
+    text,
+    edits.map((edit) => ({ ...edit, content: edit.content.replace(/^,(?=")/, ", ") })),
   );
 }
 
@@ -38,8 +61,8 @@ export function setFieldEnabled(
   const fields = fieldsOf(written, target);
   const at = fields.findIndex((mapping) => mapping.column === target.column);
   if (at < 0) return undefined;
-  const path = [...mapPath(found.index, target.recordType), at, "enabled"];
-  return set(written, path, enabled ? undefined : false);
+  const mapping = [...mapPath(found.index, target.recordType), at];
+  return setProperty(written, mapping, "enabled", enabled ? undefined : false);
 }
 
 /** Adds a mapping at the end of the map, or replaces the one of the same column. */

@@ -21,10 +21,21 @@ export async function exportRows(
 ): Promise<{ rows: number } | null> {
   const target = await vscode.window.showSaveDialog({
     title: say("Export Log"),
-    defaultUri: vscode.Uri.file(`contact-sync-${session.id}.${wish.format}`),
+    defaultUri: vscode.Uri.joinPath(
+      await startFolder(),
+      `contact-sync-${session.id}.${wish.format}`,
+    ),
     filters: wish.format === "csv" ? { CSV: ["csv"] } : { NDJSON: ["ndjson", "jsonl"] },
   });
   return target ? writeRows(target, rows, wish) : null;
+}
+
+/** Where the dialog starts: the workspace, else the user's own folder. */
+async function startFolder(): Promise<vscode.Uri> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (folder?.uri.scheme === "file") return folder.uri;
+  const { homedir } = await import("node:os");
+  return vscode.Uri.file(homedir());
 }
 
 /** Rows that come while the file is written are left out, so that pages neither repeat nor skip one. */
