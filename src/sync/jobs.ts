@@ -20,6 +20,8 @@ export interface Job {
   values: WireValues;
   reason: ReasonCode;
   conflict: boolean;
+  /** The record's write to the other side is still to come: the row as it was read is not dealt with yet. */
+  isPart: boolean;
 }
 
 /** What a decision asks for: writes for either side, or nothing but a note in the state. */
@@ -88,6 +90,7 @@ function personJob(subject: Subject, decision: Creating, context: CycleContext):
     values: { ...marketoValues(decision.changes), ...linkValues(subject, context) },
     reason: decision.reason,
     conflict: false,
+    isPart: false,
   };
 }
 
@@ -104,6 +107,7 @@ function rowJob(subject: Subject, decision: Creating): Job {
     values: owner ? { ...values, ownerid: owner } : values,
     reason: decision.reason,
     conflict: false,
+    isPart: false,
   };
 }
 
@@ -113,10 +117,21 @@ function linkJob(
   decision: Extract<Decision, { kind: "link" }>,
   context: CycleContext,
 ): Job {
+  const job = marketoJob(subject, decision, decision.toMarketo);
   return {
-    ...marketoJob(subject, decision, decision.toMarketo),
-    values: { ...marketoValues(decision.toMarketo), ...linkValues(subject, context) },
+    ...job,
+    values: { ...job.values, ...linkValues(subject, context) },
+    reason: isFoundWritten(subject, decision) ? "recovered-after-crash" : job.reason,
   };
+}
+
+/** A person that carries the id since an interrupted write is not linked by that id: the write had arrived. */
+function isFoundWritten(
+  { suspect }: Subject,
+  { by, conflict }: Extract<Decision, { kind: "link" }>,
+): boolean {
+  const wasSent = suspect?.side === "marketo" && suspect.reason !== "linked-by-id";
+  return wasSent && by === "id" && !conflict;
 }
 
 function updateJob(subject: Subject, decision: Writing, context: CycleContext): Job | null {
@@ -138,6 +153,7 @@ function marketoJob(subject: Subject, decision: Writing, changes: readonly Field
     values: marketoValues(changes),
     reason: decision.reason,
     conflict: decision.conflict && changes.some((change) => change.clash),
+    isPart: decision.toDynamics.length > 0,
   };
 }
 
@@ -154,6 +170,7 @@ function dynamicsJob(subject: Subject, decision: Writing): Job | null {
     values: dynamicsValues(changes),
     reason: decision.reason,
     conflict: decision.conflict && changes.some((change) => change.clash),
+    isPart: false,
   };
 }
 
@@ -182,6 +199,7 @@ export function linkValues(subject: Subject, { linkFields }: CycleContext): Wire
   const values: Record<string, unknown> = {};
   if (linkFields.id) values[linkFields.id] = subject.dynamicsId;
   if (linkFields.type) values[linkFields.type] = subject.setup.recordType;
+    isPart: false,
   if (linkFields.deleted) values[linkFields.deleted] = false;
   return values;
 }

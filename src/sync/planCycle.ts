@@ -75,7 +75,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()]);
   await readForDecisions(context, [...subjects.all()]);
-  const loops = findLoops(context, subjects, feed);
+  const loops = await findLoops(context, subjects, feed);
   const { totals, creates } = decideAll(context, subjects);
   const expired = pulls.some((pull) => pull.full === "expired");
   return {

@@ -14,6 +14,7 @@ import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
 import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
+import { createdBefore } from "./recovered";
 import type { Base, FailedRecord, Link, StateWriter } from "./statePort";
 import type { Subject } from "./subject";
 
@@ -38,20 +39,21 @@ export function recordWritten(
   if (job.kind === "create") removeFormerLink(recording, subject);
   const before = link.base;
   link.base = agreedBase(before, subject, [...job.changes, ...job.agreed]);
-  link.version = nextVersion(subject, link, side);
+  link.version = nextVersion(link, job);
   link.state = job.linkState;
   writer.putLink(link);
   // The other side's part of the same decision may have failed: that note stays.
   if (!subject.failedSides.has(other(side))) forgetFailure(recording, subject);
+  const created = createdBefore(job);
   const activity = activityOf(context, subject, {
     outcome: job.conflict ? "conflicted" : "applied",
-    reason: job.reason,
-    changes: job.changes.map(changeOf),
+    reason: created?.reason ?? job.reason,
+    changes: (created ?? job).changes.map(changeOf),
     requestId: result.requestId,
   });
   const id = tell(recording, activity);
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
-  countWrite(recording.counts, job);
+  countWrite(recording.counts, created ? { ...job, kind: "create" } : job);
 }
 
 /** A person whose former record was deleted gets a new one: a person has one link. */
@@ -76,9 +78,13 @@ function currentLink({ state }: CycleContext, subject: Subject): Link {
 
 const EMPTY: Base = new Uint8Array();
 
-/** Our own write to Dynamics moves the version to one that only the next delta tells. */
-function nextVersion(subject: Subject, link: Link, side: Job["side"]): string | null {
+/**
+ * Our own write to Dynamics moves the version to one that only the next delta tells. Before the last write of a record
+ * the version stays, so that the row is looked at again if the process ends in between.
+ */
+function nextVersion(link: Link, { subject, side, isPart }: Job): string | null {
   if (side === "dynamics") return null;
+  if (isPart) return link.version;
   const untouched = subject.link === null || link.version === subject.link.version;
   return untouched && subject.row.kind === "read" ? subject.version : link.version;
 }
@@ -142,6 +148,7 @@ export function recordFailure(
   const now = context.world.now();
   const earlier = earlierFailure(context, subject);
   const attempts = (earlier?.attempts ?? 0) + 1;
+  rememberDeletion(recording, subject);
   writer.putFailed({
     recordType: subject.setup.recordType,
     dynamicsId: knownRowId(subject, outcome),
@@ -170,6 +177,16 @@ export function recordFailure(
   }
   if (outcome === "conflicted") counts.conflicts++;
   else counts[outcome]++;
+}
+
+/** A deletion is told only once; what it asked for could not be done yet, so the link keeps the news. */
+function rememberDeletion({ context, writer }: Recording, { setup, ...subject }: Subject): void {
+  const { dynamicsId, row, person } = subject;
+  if (row.kind !== "deleted" && person.kind !== "deleted") return;
+  const link = context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
+  if (!link || link.state === "held") return;
+  const state = row.kind === "deleted" ? "dynamicsDeleted" : "marketoDeleted";
+  writer.putLink({ ...link, state });
 }
 
 /** A row that was asked for and is not there yet has no id that anyone knows. */

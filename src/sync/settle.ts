@@ -34,12 +34,15 @@ export async function settleAgain(
   await finishIntents(context, left);
 }
 
-/** A row that was asked for and is not there is simply created: its id is its own, so that it cannot be there twice. */
+/**
+ * Of a row that was read and is not there nothing can be said before its deletion is told. One that was asked for is
+ * simply created: its id is its own, so that it cannot be there twice.
+ */
 function canBeDecided({ row, person, requested }: Subject): boolean {
-  return row.kind === "read" || (requested !== null && person.kind === "read");
+  return row.kind !== "unread" || (requested !== null && person.kind === "read");
 }
 
-/** The subject with nothing taken for known but its ids. */
+/** The subject with nothing taken for known but its ids, and a deletion, which is told only once. */
 function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject {
   const { subject } = job;
   const { recordType } = subject.setup;
@@ -48,8 +51,8 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   const link = linkOf(context.state, { recordType, dynamicsId, personId });
   // A person whose former record was deleted still has that record's link.
   subject.link = wasRequested && link?.dynamicsId !== dynamicsId ? null : link;
-  subject.row = { kind: "unread" };
-  subject.person = { kind: "unread" };
+  if (subject.row.kind !== "deleted") subject.row = { kind: "unread" };
+  if (subject.person.kind !== "deleted") subject.person = { kind: "unread" };
   subject.facts = null;
   subject.restore = [];
   subject.failedSides.clear();
