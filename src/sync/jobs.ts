@@ -151,7 +151,7 @@ function marketoJob(subject: Subject, decision: Writing, changes: readonly Field
     agreed: decision.agreed,
     linkState: "active",
     values: marketoValues(changes),
-    reason: decision.reason,
+    reason: reasonOf(decision, changes),
     conflict: decision.conflict && changes.some((change) => change.clash),
     isPart: decision.toDynamics.length > 0,
   };
@@ -168,10 +168,18 @@ function dynamicsJob(subject: Subject, decision: Writing): Job | null {
     agreed: decision.agreed,
     linkState: "active",
     values: dynamicsValues(changes),
-    reason: decision.reason,
+    reason: reasonOf(decision, changes),
     conflict: decision.conflict && changes.some((change) => change.clash),
     isPart: false,
   };
+}
+
+/** A record's clash is the reason on the side where a value lost; what goes to the other side is a plain change. */
+function reasonOf({ reason }: Writing, changes: readonly FieldChange[]): ReasonCode {
+  const isClash = reason === "clash-dynamics-wins" || reason === "clash-marketo-wins";
+  const [first] = changes;
+  if (!isClash || !first || changes.some(({ clash }) => clash)) return reason;
+  return first.to === "dynamics" ? "changed-in-marketo" : "changed-in-dynamics";
 }
 
 function flagJob(
@@ -191,6 +199,7 @@ function flagJob(
     values: { [linkFields.deleted]: true },
     reason,
     conflict: false,
+    isPart: false,
   };
 }
 
@@ -199,7 +208,6 @@ export function linkValues(subject: Subject, { linkFields }: CycleContext): Wire
   const values: Record<string, unknown> = {};
   if (linkFields.id) values[linkFields.id] = subject.dynamicsId;
   if (linkFields.type) values[linkFields.type] = subject.setup.recordType;
-    isPart: false,
   if (linkFields.deleted) values[linkFields.deleted] = false;
   return values;
 }

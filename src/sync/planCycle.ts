@@ -125,7 +125,7 @@ async function readWhatIsNeeded(
     if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("marketo") });
   }
   for (const subject of lostRows) {
-    if (subject.row.kind === "deleted") continue;
+    if (subject.row.kind === "deleted" || takeOldTombstone(context, subject)) continue;
     subjects.remove(subject);
     if (!subject.link) forgotten.push(subject);
     else if (subject.link.state === "active") {
@@ -133,6 +133,16 @@ async function readWhatIsNeeded(
     }
   }
   return { vanished, forgotten };
+}
+
+/** The row was deleted in an earlier cycle whose write about it failed: decided as if the tombstone came now. */
+function takeOldTombstone({ state }: CycleContext, subject: Subject): boolean {
+  const { link, setup, dynamicsId } = subject;
+  if (link?.state !== "dynamicsDeleted") return false;
+  if (!state.failedAmong(setup.recordType, [dynamicsId]).has(dynamicsId)) return false;
+  subject.link = { ...link, state: "active" };
+  subject.row = { kind: "deleted" };
+  return true;
 }
 
 function noRecord(side: "dynamics" | "marketo"): Failure {
