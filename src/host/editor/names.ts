@@ -100,7 +100,7 @@ function fieldText(field: FieldDescription): string {
 export function nearestName(typed: string, names: readonly string[]): string | null {
   const wanted = typed.toLowerCase();
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(wanted, name.toLowerCase(), least);
     if (distance < least) [best, least] = [name, distance];

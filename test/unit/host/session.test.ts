@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EngineRequest } from "../../../src/host/engine/client";
+import { PairSession } from "../../../src/host/pairs/session";
+import type { CycleSummary } from "../../../src/model/activity";
+import type { OpenResult } from "../../../src/protocol/engineContract";
+import { RpcError } from "../../../src/protocol/rpc";
+import { configOf, summaryOf } from "./samples";
+
+const NOW = Date.parse("2026-03-02T12:00:00.000Z");
+const INTERVAL = 300_000;
+
+interface FakeEngine {
+  calls: string[];
+  opened: OpenResult | Error;
+  past: CycleSummary[];
+  next: CycleSummary | Error;
+  takeOver: OpenResult;
+}
+
+function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false) {
+  const fake: FakeEngine = {
+    calls: [],
+    opened: { kind: "writer" },
+    past: [],
+    next: summaryOf({ endedAt: new Date(NOW).toISOString() }),
+    takeOver: { kind: "writer" },
+    ...change,
+  };
+  const answers: Record<string, () => unknown> = {
+    open: () => fake.opened,
+    takeOver: () => fake.takeOver,
+    runCycle: () => fake.next,
+    status: () => null,
+    cycles: () => fake.past,
+    activities: () => [],
+    failed: () => [],
+    close: () => null,
+    cancelCycle: () => null,
+  };
+  const request = (async (type: string) => {
+    fake.calls.push(type);
+    const answer = answers[type]?.();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }) as EngineRequest;
+  let paused = isPaused;
+  const session = new PairSession(configOf(), {
+    request,
+    stateFolder: "/state",
+    owner: "this window",
+    now: () => NOW,
+    paused: { get: () => paused, set: (value) => (paused = value) },
+  });
+  return { session, fake };
+}
+
+const halted = { reason: "first-sync", limit: 0, planned: 3, planHash: "h" } as const;
+
+const openings: readonly [string, Partial<FakeEngine>, boolean, object][] = [
+  ["a fresh pair is due at once", {}, false, { kind: "waiting", nextAt: NOW, problem: null }],
+  [
+    "a known pair goes on from the end of its last cycle",
+    { past: [summaryOf({ endedAt: new Date(NOW - 1000).toISOString() })] },
+    false,
+    { kind: "waiting", nextAt: NOW - 1000 + INTERVAL, problem: null },
+  ],
+  [
+    "a halt is still a halt after a restart",
+    { past: [summaryOf({ halted })] },
+    false,
+    { kind: "halted", halt: halted },
+  ],
+  [
+    "old sign-in trouble is tried again",
+    { past: [summaryOf({ error: { code: "x", message: "y", class: "signIn" } })] },
+    false,
+    { kind: "waiting", nextAt: NOW, problem: null },
+  ],
+  ["a pause lasts over restarts", {}, true, { kind: "paused" }],
+  [
+    "another window's pair is read only",
+    { opened: { kind: "reader", owner: "the other" } },
+    false,
+    { kind: "reader", owner: "the other" },
+  ],
+  [
+    "a state that cannot be opened",
+    { opened: new RpcError({ code: "CS-STATE-NEWER", message: "Too new." }) },
+    false,
+    { kind: "broken", problem: { code: "CS-STATE-NEWER", message: "Too new." } },
+  ],
+];
+
+for (const [title, fake, isPaused, phase] of openings) {
+  test(`opening: ${title}`, async () => {
+    const { session } = sessionOn(fake, isPaused);
+    await session.open();
+    assert.deepEqual(session.phase, phase);
+  });
+}
+
+const runs: readonly [string, CycleSummary | Error, object][] = [
+  [
+    "counts the interval from the end",
+    summaryOf({ endedAt: new Date(NOW).toISOString() }),
+    { kind: "waiting", nextAt: NOW + INTERVAL, problem: null },
+  ],
+  ["stops on a halt", summaryOf({ halted }), { kind: "halted", halt: halted }],
+  [
+    "stops when nobody is signed in",
+    new RpcError({ code: "SIGN-IN no_account_found", message: "Sign in." }),
+    { kind: "signIn", problem: { code: "no_account_found", message: "Sign in." } },
+  ],
+  [
+    "goes on after an unexpected failure",
+    new RpcError({ code: "CS-UNEXPECTED", message: "Oh." }),
+    {
+      kind: "waiting",
+      nextAt: NOW + INTERVAL,
+      problem: { code: "CS-UNEXPECTED", message: "Oh." },
+    },
+  ],
+];
+
+for (const [title, next, phase] of runs) {
+  test(`a cycle ${title}`, async () => {
+    const { session } = sessionOn({ next });
+    await session.open();
+    await session.step(NOW, true);
+    assert.deepEqual(session.phase, phase);
+  });
+}
+
+test("two looks of the timer start one cycle", async () => {
+  const { session, fake } = sessionOn();
+  await session.open();
+  await Promise.all([session.step(NOW, true), session.step(NOW, true)]);
+  assert.equal(fake.calls.filter((call) => call === "runCycle").length, 1);
+});
+
+test("a pause during a cycle counts from its end", async () => {
+  const { session } = sessionOn();
+  await session.open();
+  session.onEvent({ type: "started", pair: "contoso", cycle: 1, at: new Date(NOW).toISOString() });
+  session.pause();
+  assert.equal(session.phase.kind, "running");
+  await session.run(null);
+  assert.deepEqual(session.phase, { kind: "paused" });
+  session.resume();
+  assert.deepEqual(session.phase, { kind: "waiting", nextAt: NOW, problem: null });
+});
+
+test("a reader takes over when the other window is gone", async () => {
+  const { session, fake } = sessionOn({
+    opened: { kind: "reader", owner: "the other" },
+    takeOver: { kind: "reader", owner: "the other" },
+  });
+  await session.open();
+  await session.step(NOW, true);
+  assert.deepEqual(session.phase, { kind: "reader", owner: "the other" });
+  fake.takeOver = { kind: "writer" };
+  await session.step(NOW, true);
+  assert.deepEqual(session.phase, { kind: "waiting", nextAt: NOW, problem: null });
+});
+
+test("a closed session tells nothing any more", async () => {
+  const { session } = sessionOn();
+  await session.open();
+  let told = 0;
+  session.changed.listen(() => told++);
+  await session.close();
+  session.pause();
+  await session.run(null);
+  assert.equal(told, 0);
+});
