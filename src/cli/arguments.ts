@@ -60,7 +60,14 @@ export const COMMANDS = {
   status: { summary: "show links, calls and what waits", options: { state, pair, json } },
   log: { summary: "show activities, newest first", options: reading },
   conflicts: { summary: "show conflicts, newest first", options: reading },
-  errors: { summary: "show records that could not be written", options: reading },
+  errors: {
+    summary: "show records that could not be written, or try them again",
+    options: {
+      ...reading,
+      csv: { kind: "flag", help: "print all of them as a CSV file" },
+      retry: { kind: "text", help: 'clear the delay of this reason code (or "all")' },
+    },
+  },
   start: {
     summary: "start sandbox orgs and keep them the same",
     options: {

@@ -1,13 +1,11 @@
 import type { Activity } from "../model/activity";
 import { ContactSyncError } from "../model/failure";
 import { HALT_TEXT, REASON_TEXT } from "../model/reasons";
-import { createRecord } from "../engine/createRecord";
 import { statusOf } from "../engine/status";
 import type { Preview } from "../protocol/engine";
 import { diskFiles } from "../state/files";
 import { listPairs } from "../state/folder";
 import type { State } from "../state/state";
-import type { FailedRecord } from "../sync/statePort";
 import type { Arguments } from "./arguments";
 import { EXIT } from "./exitCode";
 import { activityLines, summaryLines, table, valueText, type Output } from "./output";
@@ -101,13 +99,12 @@ export async function createContact(
     },
   });
   try {
-    const { context } = await session.engine.prepare();
     const request = {
       ...(person !== undefined && { personId: person }),
       ...(email !== undefined && { email }),
       ...(owner !== undefined && { owner }),
     };
-    const { activity, dynamicsId } = await createRecord(context, request);
+    const { activity, dynamicsId } = await session.engine.createRecord(request);
     printActivity(output, activity, options.json);
     if (!options.json && dynamicsId) output.out(`contact ${dynamicsId}`);
     const { outcome } = activity;
@@ -124,7 +121,7 @@ export function printActivity(output: Output, activity: Activity, json: boolean)
 }
 
 /** The pairs that a state folder holds, or the named one. */
-async function statesIn(folder: string, pair: string | undefined): Promise<State[]> {
+export async function pairsIn(folder: string, pair: string | undefined): Promise<string[]> {
   const names = pair !== undefined ? [pair] : await listPairs(diskFiles, folder);
   if (!names.length) {
     throw new ContactSyncError(
@@ -132,14 +129,15 @@ async function statesIn(folder: string, pair: string | undefined): Promise<State
       `${folder} holds no state yet; run a cycle first ("contact-sync run").`,
     );
   }
-  return Promise.all(names.map((name) => readState(folder, name)));
+  return names;
 }
 
-async function withStates(
+export async function withStates(
   options: { state: string; pair: string | undefined },
   use: (state: State) => void,
 ): Promise<number> {
-  const states = await statesIn(options.state, options.pair);
+  const names = await pairsIn(options.state, options.pair);
+  const states = await Promise.all(names.map((name) => readState(options.state, name)));
   try {
     states.forEach(use);
   } finally {
@@ -182,36 +180,4 @@ export async function log(
     activities.forEach((activity) => printActivity(output, activity, options.json));
     if (!activities.length && !options.json) output.out("Nothing is logged for this.");
   });
-}
-
-export async function errors(
-  options: Arguments<"errors">,
-  { output }: CommandContext,
-): Promise<number> {
-  return withStates(options, (state) => {
-    const failed = state.failed({
-      ...(options.record !== undefined && { record: options.record }),
-      limit: options.limit ?? 100,
-    });
-    if (options.json) {
-      failed.forEach((record) => output.out(JSON.stringify({ type: "error", ...record })));
-      return;
-    }
-    const rows = failed.map(errorRow);
-    if (!rows.length) return output.out("Every record is written.");
-    const head = ["record", "person", "outcome", "tries", "next try", "reason"];
-    table(head, rows).forEach((line) => output.out(line));
-  });
-}
-
-function errorRow(record: FailedRecord): string[] {
-  const { nextAttempt } = record;
-  return [
-    record.dynamicsId ? `${record.recordType} ${record.dynamicsId}` : record.recordType,
-    String(record.personId ?? ""),
-    record.outcome,
-    String(record.attempts),
-    nextAttempt === null ? "on change" : new Date(nextAttempt).toISOString().slice(0, 19),
-    `${record.code} ${record.message}`,
-  ];
 }

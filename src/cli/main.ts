@@ -1,7 +1,8 @@
 import { CallError, ContactSyncError } from "../model/failure";
 import { runSandbox } from "../sandbox/run";
 import { helpText, parseCommand, type ParsedCommand } from "./arguments";
-import { createContact, errors, log, preview, status, type CommandContext } from "./commands";
+import { createContact, log, preview, status, type CommandContext } from "./commands";
+import { errors } from "./errors";
 import { EXIT, exitCodeOf } from "./exitCode";
 import type { Output } from "./output";
 import { run } from "./run";

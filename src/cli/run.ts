@@ -56,7 +56,7 @@ async function cycleLoop(
   let approved = options.approve ? requirePreviewed(engine) : null;
   let code: number = EXIT.done;
   for (let done = 0; done < options.cycles && !signal.aborted; done++) {
-    if (done > 0 && !(await pause(engine.config.intervalSeconds, signal))) break;
+    if (done > 0 && !(await untilNext(engine, signal))) break;
     const summary = await engine.run({ approved, signal });
     approved = null;
     code = signal.aborted ? EXIT.done : codeOf(summary);
@@ -87,7 +87,18 @@ function requirePreviewed(engine: PairEngine): string {
   );
 }
 
-/** Waits for the interval; false when it was cut short. */
+/** Waits for the interval, looking for requests of Marketo campaigns meanwhile; false when it was cut short. */
+async function untilNext(engine: PairEngine, signal: AbortSignal): Promise<boolean> {
+  const { intervalSeconds, marketo } = engine.config;
+  const pollSeconds = marketo.request?.pollSeconds ?? intervalSeconds;
+  for (let left = intervalSeconds; left > 0; left -= pollSeconds) {
+    if (!(await pause(Math.min(left, pollSeconds), signal))) return false;
+    if (left > pollSeconds) await engine.pollRequests(signal);
+  }
+  return true;
+}
+
+/** Waits; false when it was cut short. */
 async function pause(seconds: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(seconds * 1000, undefined, { signal });

@@ -1,13 +1,14 @@
 import type { PairConfig } from "../config/pairFile";
 import type { CycleCounts } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
+import type { RequestTally } from "../protocol/engineContract";
 import type { CycleContext } from "../sync/cycleContext";
 import type { World } from "../sync/ports";
 import type { StatePort } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
 import { Owners, type ChosenOwner } from "./owners";
 import { PersonLog } from "./personLog";
-import { Requests, type RequestTally } from "./requests";
+import { Requests } from "./requests";
 
 /**
  * What is done besides keeping the records the same: requests of Marketo campaigns, and the persons' own activity logs.

@@ -10,6 +10,7 @@ import type { OpenResult } from "../protocol/engineContract";
 import { openState } from "../state/openState";
 import type { State } from "../state/state";
 import { PairEngine } from "./pairEngine";
+import { RequestPoll } from "./requestPoll";
 import { realWorld } from "./world";
 
 interface OpenPair {
@@ -20,6 +21,8 @@ interface OpenPair {
   /** Null when another process runs the pair and this one only looks. */
   engine: PairEngine | null;
   stop: AbortController;
+  /** Looks for requests of Marketo campaigns; null when the pair takes none, or another process runs it. */
+  poll: RequestPoll | null;
 }
 
 export interface EnginePairsOptions {
@@ -63,7 +66,15 @@ export class EnginePairs {
     }
     const reader = await openState({ folder, pair: config.id, mode: "read", owner, now: Date.now });
     const stop = new AbortController();
-    this.#pairs.set(config.id, { config, folder, owner, state: reader, engine: null, stop });
+    this.#pairs.set(config.id, {
+      config,
+      folder,
+      owner,
+      state: reader,
+      engine: null,
+      stop,
+      poll: null,
+    });
     return { kind: "reader", owner: reader.lease()?.owner ?? "" };
   }
 
@@ -94,7 +105,10 @@ export class EnginePairs {
       world: realWorld(),
       onEvent,
     });
-    this.#pairs.set(config.id, { ...opened, engine, stop: new AbortController() });
+    const seconds = config.marketo.request?.pollSeconds;
+    const stop = new AbortController();
+    const poll = seconds ? new RequestPoll(seconds, () => engine.pollRequests()) : null;
+    this.#pairs.set(config.id, { ...opened, engine, stop, poll });
   }
 
   #tokens(pair: string, side: Side): TokenSource {
@@ -109,7 +123,8 @@ export class EnginePairs {
     if (!pair) return;
     this.#pairs.delete(id);
     pair.stop.abort();
-    if (pair.engine?.isRunning) await pair.engine.run();
+    await pair.poll?.stop();
+    await pair.engine?.idle();
     await pair.state.close();
   }
 
@@ -122,6 +137,14 @@ export class EnginePairs {
     const engine = this.#writer(pair);
     if (!engine.isRunning) pair.stop = new AbortController();
     return engine.run({ approved, signal: pair.stop.signal });
+  }
+
+  pause(id: string): void {
+    this.#pair(id).poll?.pause();
+  }
+
+  resume(id: string): void {
+    this.#pair(id).poll?.resume();
   }
 
   cancel(id: string): void {

@@ -6,6 +6,7 @@ import { emptyCounts, type CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
 import type { Pair } from "../model/record";
 import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../protocol/engine";
+import type { RequestTally } from "../protocol/engineContract";
 import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
 import type { CycleContext } from "../sync/cycleContext";
@@ -17,7 +18,7 @@ import { createRecord, type CreateResult } from "./createRecord";
 import { checkOrganization } from "./organizationCheck";
 import { needsApproval, policiesOf } from "./policies";
 import { makePreview, PREVIEWED_KEY } from "./preview";
-import { mayWrite, type RequestTally } from "./requests";
+import { mayWrite } from "./requests";
 import {
   describePair,
   fitCheckpoints,

@@ -1,5 +1,6 @@
 import type { PairConfig } from "../config/pairFile";
 import { emptyCounts, type CycleCounts, type CycleSummary } from "../model/activity";
+import type { RequestTally } from "../protocol/engineContract";
 import { chunks, stopIfCanceled, type CycleContext } from "../sync/cycleContext";
 import { isRequest } from "../sync/requestIndex";
 import type { MarketoPerson } from "../sync/ports";
@@ -9,16 +10,6 @@ import type { Owners } from "./owners";
 import { createRequested, type Ask, type RequestOutcome } from "./requested";
 import { MAP_KEY } from "./setup";
 import { requestSource, type RequestSource } from "./requestSources";
-
-/** What a look at the requests came to. */
-export interface RequestTally {
-  created: number;
-  there: number;
-  refused: number;
-  later: number;
-  /** Too many for real time, or not due yet: the ordinary cycle works them off. */
-  left: number;
-}
 
 /** So many requests at once are carried out in real time; more wait for the cycle (B-12). */
 export const MOST_AT_ONCE = 100;

@@ -10,9 +10,12 @@ import {
   type Rpc,
   type RpcFailure,
 } from "../protocol/rpc";
-import { createRecord, findPersons, previewCreate, summarize } from "./createRecord";
+import { findPersons, previewCreate, summarize } from "./createRecord";
 import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
+import { explain } from "./explain";
+import { createPersonLogType } from "./personLog";
+import { retryFailed } from "./retryFailed";
 import { statusOf } from "./status";
 import { createLinkFields, validate } from "./validate";
 
@@ -78,10 +81,7 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
         const { context } = await pairs.engine(pair).prepare();
         return previewCreate(context, request);
       },
-      createContact: async ({ pair, request }) => {
-        const { context } = await pairs.engine(pair).prepare();
-        return createRecord(context, request);
-      },
+      createContact: ({ pair, request }) => pairs.engine(pair).createRecord(request),
       owners: async ({ pair }) => {
         const owners = await pairs.engine(pair).connectors.dynamics.owners();
         return owners.map(({ reference, name }) => ({ id: reference, name }));
@@ -99,6 +99,26 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
         const made = await createLinkFields(engine.config, engine.connectors);
         engine.forgetSchema();
         return made;
+      },
+      createActivityType: async ({ pair }) => {
+        const { connectors, after } = pairs.engine(pair);
+        const made = await createPersonLogType(connectors.marketo);
+        after.personLog?.reset();
+        return made;
+      },
+      retryFailed: ({ pair, code }) => retryFailed(pairs.engine(pair).state, Date.now(), code),
+      explain: async ({ pair, ...request }) => {
+        const { context } = await pairs.engine(pair).prepare();
+        return explain(context, request);
+      },
+      pollRequests: ({ pair }) => pairs.engine(pair).pollRequests(),
+      pause: ({ pair }) => {
+        pairs.pause(pair);
+        return null;
+      },
+      resume: ({ pair }) => {
+        pairs.resume(pair);
+        return null;
       },
       stop: () => pairs.closeAll().then(() => null),
     },

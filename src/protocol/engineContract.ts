@@ -9,6 +9,7 @@ import type {
   PlannedChange,
   Preview,
 } from "./engine";
+import type { Explanation } from "./explain";
 
 /** The wish to see activities; the engine's database filters, sorts and pages. */
 export interface ActivityFilter {
@@ -52,6 +53,16 @@ export interface Check {
   detail: string;
   /** A page that helps; null when there is none. */
   link: string | null;
+}
+
+/** What a look at the requests of Marketo campaigns came to. */
+export interface RequestTally {
+  created: number;
+  there: number;
+  refused: number;
+  later: number;
+  /** Too many for real time: the ordinary cycle works them off. */
+  left: number;
 }
 
 /** What an attempt to open a pair came to. */
@@ -106,6 +117,26 @@ export interface EngineContract {
     validate: { params: { pair: string }; result: readonly Check[] };
     /** Creates the person fields that the sync needs, after the user said yes. Returns the names created. */
     createLinkFields: { params: { pair: string }; result: readonly string[] };
+    /** Makes and approves the custom activity type of the person's activity log, after a yes. Null: it was there. */
+    createActivityType: { params: { pair: string }; result: string | null };
+    /** Clears the delay of failed records (of one reason code, or all); the attempt is part of the next cycle. */
+    retryFailed: { params: { pair: string; code?: string }; result: number };
+    /** Every change of a field, what both sides hold, and what the next cycle would do with it. */
+    explain: {
+      params: {
+        pair: string;
+        recordType: RecordType;
+        dynamicsId?: string;
+        personId?: number;
+        field: string;
+      };
+      result: Explanation;
+    };
+    /** Looks for requests of Marketo campaigns now; null when that has to wait for a cycle or the first sync. */
+    pollRequests: { params: { pair: string }; result: RequestTally | null };
+    /** Requests are not looked for while the pair is paused; its cycles are the host's to hold. */
+    pause: { params: { pair: string }; result: null };
+    resume: { params: { pair: string }; result: null };
     stop: { params: null; result: null };
   };
   notifications: Record<never, never>;
