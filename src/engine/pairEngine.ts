@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { PairConfig } from "../config/pairFile";
 import type { Timing } from "../http/timing";
 import type { TokenSource } from "../http/tokenSource";
@@ -179,6 +180,8 @@ export class PairEngine {
   async prepare(
     signal: AbortSignal = new AbortController().signal,
   ): Promise<{ context: CycleContext; setup: PairSetup }> {
+    // Every waiting call listens to the one signal of its cycle; many of them are no leak.
+    setMaxListeners(0, signal);
     const facts = await this.schema(signal);
     const setup = setUp(this.config, facts, this.state);
     await fitCheckpoints(this.state, setup);

@@ -14,6 +14,7 @@ import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
 import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
+import { createdBefore } from "./recovered";
 import type { Base, FailedRecord, Link, StateWriter } from "./statePort";
 import type { Subject } from "./subject";
 
@@ -43,15 +44,16 @@ export function recordWritten(
   writer.putLink(link);
   // The other side's part of the same decision may have failed: that note stays.
   if (!subject.failedSides.has(other(side))) forgetFailure(recording, subject);
+  const created = createdBefore(job);
   const activity = activityOf(context, subject, {
     outcome: job.conflict ? "conflicted" : "applied",
-    reason: job.reason,
-    changes: job.changes.map(changeOf),
+    reason: created?.reason ?? job.reason,
+    changes: (created ?? job).changes.map(changeOf),
     requestId: result.requestId,
   });
   const id = tell(recording, activity);
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
-  countWrite(recording.counts, job);
+  countWrite(recording.counts, created ? { ...job, kind: "create" } : job);
 }
 
 /** A person whose former record was deleted gets a new one: a person has one link. */

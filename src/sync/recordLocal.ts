@@ -10,7 +10,8 @@ import {
   recordLeave,
   recordMergedPerson,
 } from "./lifecycle/recordEvents";
-import { activityOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
+import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
+import { carriedOut } from "./recovered";
 import type { Refusal } from "./decision";
 import type { Base, Link, LinkState } from "./statePort";
 import type { Subject } from "./subject";
@@ -67,8 +68,8 @@ function recordAgreement(
     state: "active",
   });
   forgetFailure(recording, subject);
-  counts.skipped++;
   if (subject.suspect) return tellRecovered(recording, subject, decision.agreed);
+  counts.skipped++;
   if (decision.reason !== "same-change-on-both-sides") return;
   const outcome = { outcome: "skipped", reason: decision.reason, changes: [] } as const;
   tell(recording, activityOf(context, subject, outcome));
@@ -80,7 +81,18 @@ function tellRecovered(
   subject: Subject,
   agreed: readonly AgreedValue[],
 ): void {
-  const { context } = recording;
+  const { context, counts } = recording;
+  const known = carriedOut(subject, agreed);
+  for (const { side, reason, conflict, changes } of known) {
+    const outcome = conflict ? "conflicted" : "applied";
+    counts.updated[side]++;
+    if (conflict) counts.conflicts++;
+    tell(
+      recording,
+      activityOf(context, subject, { outcome, reason, changes: changes.map(changeOf) }),
+    );
+  }
+  if (known.length) return;
   const to = subject.suspect!.side;
   const changes = agreed.map(({ rule, value }): ActivityChange => ({
     field: rule.key,

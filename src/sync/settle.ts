@@ -68,7 +68,11 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
     subject.match = null;
     subject.personId = null;
   }
-  if (intentId !== null) subject.suspect = suspectOf(context, { job, intentId });
+  if (intentId !== null) {
+    subject.suspect = suspectOf(context, { job, intentId });
+    const { side, reason, conflict, changes } = job;
+    subject.attempts.push({ side, reason, conflict, changes });
+  }
   return subject;
 }
 

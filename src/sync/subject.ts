@@ -1,3 +1,4 @@
+import type { ReasonCode } from "../model/activity";
 import type { Pair, RecordType, Side } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { decide } from "./decide";
@@ -10,6 +11,14 @@ import { decideOutside } from "./lifecycle/outside";
 import type { RowFacts } from "./lifecycle/rowFacts";
 import type { MatchResult } from "./match";
 import type { Intent, Link } from "./statePort";
+
+/** A write whose answer was lost, as it would have been logged. */
+export interface Attempt {
+  side: Side;
+  reason: ReasonCode;
+  conflict: boolean;
+  changes: readonly FieldChange[];
+}
 
 /** A record that the cycle decides on, with everything that it knows of it. */
 export interface Subject {
@@ -41,6 +50,8 @@ export interface Subject {
   restore: readonly FieldChange[];
   /** The interrupted write that made this record suspect; its outcome was lost. */
   suspect: Intent | null;
+  /** Writes of this cycle whose answer was lost: the log tells of them if they turn out to have been carried out. */
+  attempts: Attempt[];
   /** Sides whose part of this cycle's decision was refused or failed. */
   failedSides: Set<Side>;
 }
@@ -70,6 +81,7 @@ export function newSubject(
     feedFields: NO_FIELDS,
     restore: [],
     suspect: null,
+    attempts: [],
     failedSides: new Set(),
   };
 }
