@@ -13,10 +13,13 @@ export interface PairReport {
 /** What `activate` returns. */
 export interface ContactSyncApi {
   pairs(): readonly PairReport[];
+  /** The folder of the extension's own files: states, and the pair file without a workspace. */
+  readonly storage: string;
 }
 
-export function createApi({ sessions }: Host): ContactSyncApi {
+export function createApi({ sessions, context }: Host): ContactSyncApi {
   return {
+    storage: context.globalStorageUri.fsPath,
     pairs: () =>
       sessions.all.map(({ id, name, phase, known }) => ({
         id,

@@ -10,6 +10,12 @@ import { countWords } from "../trees/cycles";
 export async function runCycle(host: Host, argument: CommandArgument): Promise<void> {
   const session = await choosePair(host, argument);
   if (!session) return;
+  if (session.phase.kind === "reader") {
+    const { owner } = session.phase;
+    const text = say("{0} is run by {1}; run the cycle there.", session.name, owner);
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
   const approved = typeof argument === "object" ? (argument.approved ?? null) : null;
   const summary = await withViewProgress(() => session.run(approved));
   if (!summary) return;
