@@ -1,7 +1,8 @@
-import type { FieldValue, RecordType } from "../../model/record";
+import type { RecordType } from "../../model/record";
 import type { TypeSetup } from "../cycleContext";
 import type { SideReading } from "../decision";
-import { baseHash, hashKey, sameHash, withHash } from "../hash";
+import type { FieldRule } from "../fieldRule";
+import { baseHash, isHashOf, withHash } from "../hash";
 import type { Base, Link } from "../statePort";
 
 /** Why a link goes over to another record. */
@@ -18,8 +19,9 @@ export interface Heir {
 }
 
 /**
- * What stays agreed on when a link goes over. After an event in Dynamics: where the new row still holds the agreed value
- * of a field that both maps have. After a merge in Marketo: where the surviving person holds a value, because a gap of
+ * What stays agreed on when a link goes over, of the fields that both maps have. After an event in Dynamics: where the new
+ * row still holds the agreed value, or has another one while the person still holds it; a row that was made without a
+ * value does not empty the person. After a merge in Marketo: where the surviving person holds a value, because a gap of
  * that person is nobody's wish to empty the row. All other fields meet for the first time.
  */
 export function inheritedBase(
@@ -30,10 +32,12 @@ export function inheritedBase(
   for (const rule of setup.rules) {
     const hash = formerHash(formerSetup, former.base, rule);
     if (!hash) continue;
+    const agrees = (side: SideReading) => isHashOf(hash, keyOf(rule, side));
+    const hasRow = keyOf(rule, row) !== "";
     const keeps =
       reason === "merged-in-marketo"
-        ? valueOf(person, rule.key) !== null
-        : isAgreed(hash, rule.codec.compareKey(valueOf(row, rule.key)));
+        ? keyOf(rule, person) !== ""
+        : agrees(row) || (hasRow && agrees(person));
     if (keeps) base = withHash(base, setup.positions.get(rule.key)!, hash);
   }
   return base;
@@ -42,7 +46,7 @@ export function inheritedBase(
 function formerHash(
   setup: TypeSetup | null,
   base: Base,
-  { key, field, signature }: TypeSetup["rules"][number],
+  { key, field, signature }: FieldRule,
 ): Uint8Array | null {
   const twin = setup?.rules.find((rule) => rule.key === key && rule.field === field);
   const position = twin && setup?.positions.get(key);
@@ -50,12 +54,8 @@ function formerHash(
   return baseHash(base, position);
 }
 
-function isAgreed(hash: Uint8Array, key: string): boolean {
-  return sameHash(hash, hashKey(key));
-}
-
-function valueOf(reading: SideReading, key: string): FieldValue {
-  return reading.kind === "read" ? (reading.values[key] ?? null) : null;
+function keyOf({ key, codec }: FieldRule, reading: SideReading): string {
+  return codec.compareKey(reading.kind === "read" ? (reading.values[key] ?? null) : null);
 }
 
 /** How a record is named in a message: no name of a person, only its id. */

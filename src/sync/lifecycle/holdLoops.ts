@@ -1,6 +1,7 @@
 import type { FieldValue, Pair } from "../../model/record";
 import type { CycleContext } from "../cycleContext";
 import type { FieldChange } from "../decideField";
+import { readRows } from "../gather";
 import type { MarketoPull } from "../pullMarketo";
 import { activityOf, changeOf, tell, type Recording } from "../record";
 import { decideSubject, type Subject, type Subjects } from "../subject";
@@ -35,12 +36,21 @@ export function recallLoops({ state }: CycleContext, subjects: Subjects): void {
 }
 
 /** Frees fields whose loop is over and holds those that are about to flip for the third time. */
-export function findLoops(context: CycleContext, subjects: Subjects, feed: MarketoPull): LoopNews {
+export async function findLoops(
+  context: CycleContext,
+  subjects: Subjects,
+  feed: MarketoPull,
+): Promise<LoopNews> {
   const news: LoopNews = { held: [], freed: [] };
   for (const subject of subjects.all()) {
     if (subject.loops.size) freeFields(subject, news);
     if (subject.link?.state === "active") holdFields(context, subject, { news, feed });
   }
+  // The rows tell who wrote them last, which a change of the person does not.
+  await readRows(
+    context,
+    news.held.map(({ subject }) => subject),
+  );
   return news;
 }
 

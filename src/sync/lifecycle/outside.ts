@@ -7,7 +7,11 @@ export function decideOutside(subject: Subject): Decision | null {
   if (row.kind !== "read" || !facts || facts.isInFilter || !setup.filter) return null;
   if (heir || requested) return null;
   if (link?.state === "held") return null;
+  const isLinked = link?.state === "active" || link?.state === "frozen";
+  // Without its person the link is over, and entering the filter is a new start.
+  if (isLinked && subject.person.kind === "deleted") {
+    return { kind: "dissolve", reason: "deleted-in-marketo" };
+  }
   if (link?.state !== "active") return { kind: "skip", reason: "left-filter", drift: [] };
-  if (subject.person.kind === "deleted") return { kind: "dissolve", reason: "deleted-in-marketo" };
   return { kind: "leave", onLeave: setup.filter.onLeave, reason: "left-filter" };
 }
