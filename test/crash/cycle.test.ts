@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { nameOf, pointsOf, problemsOf, Rigs, spread, spreadOverKinds } from "./points";
+import { SCENARIOS } from "./scenarios";
+
+/** Which points this run tries; the long form (long.ts) tries all of them. */
+const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1000);
+const MAIN_STEP = 13;
+const OTHER_STEP = 17;
+
+let rigs: Rigs;
+
+before(async () => {
+  rigs = await Rigs.start(2);
+});
+
+after(() => rigs.close());
+
+for (const scenario of SCENARIOS) {
+  test(`${scenario.name} survives the end of its process at any point (CRASH_SEED=${seed})`, async () => {
+    const expected = await rigs.undisturbed(scenario);
+    const all = pointsOf(expected.counts);
+    const points = scenario.isMain
+      ? spreadOverKinds(all, { step: MAIN_STEP, offset: seed })
+      : spread(all, { step: OTHER_STEP, offset: seed });
+    const problems: string[] = [];
+    let killed = 0;
+    await rigs.each(scenario, points, (point, run) => {
+      if (run.killed) killed++;
+      problems.push(...problemsOf(expected, run).map((text) => `${nameOf(point)}: ${text}`));
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(expected.outcome.lateWrites, []);
+    // Chunks run side by side, so that the last operation of a kind may fall away; nearly all must be met.
+    assert.ok(killed >= points.length * 0.9, `only ${killed} of ${points.length} were killed`);
+  });
+}

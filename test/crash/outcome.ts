@@ -1,0 +1,160 @@
+import { DEFAULT_MAP } from "../../src/config/defaultMap";
+import type { Activity } from "../../src/model/activity";
+import type { RecordType } from "../../src/model/record";
+import type { Sandbox } from "../../src/sandbox/sandbox";
+import type { State } from "../../src/state/state";
+import { baseHash } from "../../src/sync/hash";
+import type { Link } from "../../src/sync/statePort";
+
+/** Everything that must be the same whether or not the process was killed; records are named by their tags. */
+export interface Outcome {
+  rows: string[];
+  persons: string[];
+  links: string[];
+  failed: string[];
+  openIntents: number;
+  /** Writes of the last cycle, when all is quiet. */
+  lateWrites: string[];
+}
+
+const TYPES: readonly RecordType[] = ["contact", "lead"];
+
+/** A record that is created after the crash instead of before is younger; nothing else may tell it apart. */
+const AGE: readonly string[] = ["createdon", "crmCreatedDate"];
+
+function shown(name: string, value: unknown): unknown {
+  return AGE.includes(name) ? typeof value : (value ?? null);
+}
+
+export function outcomeOf(sandbox: Sandbox, state: State, lateWrites: string[]): Outcome {
+  const tags = tagsOf(sandbox);
+  return {
+    rows: TYPES.flatMap((type) => rowsOf(sandbox, type)).sort(),
+    persons: personsOf(sandbox, tags).sort(),
+    links: TYPES.flatMap((type) => linksOf(state, type, tags)).sort(),
+    failed: state
+      .failed()
+      .map(({ dynamicsId, personId, outcome, side, code }) =>
+        [tags.of(dynamicsId, personId), outcome, side, code].join(" "),
+      )
+      .sort(),
+    openIntents: state.openIntents().length,
+    lateWrites,
+  };
+}
+
+class Tags {
+  readonly rows = new Map<string, string>();
+  readonly persons = new Map<number, string>();
+
+  of(dynamicsId: string | null, personId: number | null): string {
+    const row = dynamicsId === null ? undefined : this.rows.get(dynamicsId);
+    const person = personId === null ? undefined : this.persons.get(personId);
+    return row ?? person ?? "nobody";
+  }
+}
+
+export function tagsOf({ dynamics, marketo }: Sandbox): Tags {
+  const tags = new Tags();
+  for (const type of TYPES) {
+    for (const row of dynamics.rows(type))
+      tags.rows.set(String(row[`${type}id`]), `${type} ${row["middlename"]}`);
+  }
+  for (const person of marketo.persons())
+    tags.persons.set(Number(person["id"]), `person ${person["middleName"]}`);
+  return tags;
+}
+
+function rowsOf({ dynamics }: Sandbox, type: RecordType): string[] {
+  return [...dynamics.rows(type)].map((row) => {
+    const values = DEFAULT_MAP[type].map(({ column }) => [column, shown(column, row[column])]);
+    return `${type} ${row["middlename"]} ${JSON.stringify(Object.fromEntries(values))}`;
+  });
+}
+
+function personsOf({ marketo }: Sandbox, tags: Tags): string[] {
+  const fields = [
+    ...new Set(TYPES.flatMap((type) => DEFAULT_MAP[type].map(({ field }) => field))),
+    "crmRecordType",
+    "crmIsDeleted",
+  ].sort();
+  return [...marketo.persons()].map((person) => {
+    const values = fields.map((field) => [field, shown(field, person[field])]);
+    const stored = person["crmRecordId"];
+    const row = typeof stored === "string" ? (tags.rows.get(stored) ?? "a row that is gone") : null;
+    return `person ${person["middleName"]} of ${row} ${JSON.stringify(Object.fromEntries(values))}`;
+  });
+}
+
+function linksOf(state: State, type: RecordType, tags: Tags): string[] {
+  const keys = DEFAULT_MAP[type].map(({ column }) => column);
+  const positions = state.fieldPositions(type, keys);
+  return [...state.links(type)].flat().map((link) => {
+    const base = keys.map((key) => [key, shown(key, hex(link, positions.get(key)!))]);
+    const person = tags.persons.get(link.personId) ?? "a person that is gone";
+    const row = tags.rows.get(link.dynamicsId) ?? "a row that is gone";
+    return `${row} - ${person} ${link.state} ${JSON.stringify(Object.fromEntries(base))}`;
+  });
+}
+
+function hex({ base }: Link, position: number): string | null {
+  const hash = baseHash(base, position);
+  return hash && Buffer.from(hash).toString("hex");
+}
+
+/** The log of one human: what was decided, without times and ids. */
+interface LoggedRow {
+  outcome: string;
+  reason: string;
+  values: string;
+}
+
+function logOf(state: State, tags: Tags): Map<string, LoggedRow[]> {
+  const log = new Map<string, LoggedRow[]>();
+  for (const activity of state.activities({ limit: 10_000 })) {
+    const tag = tags.of(activity.dynamicsId, activity.personId).split(" ").at(-1)!;
+    log.set(tag, [...(log.get(tag) ?? []), loggedRow(activity)]);
+  }
+  return log;
+}
+
+function loggedRow({ outcome, reason, changes }: Activity): LoggedRow {
+  const values = changes
+    .map(({ field, to, after, lost }) =>
+      JSON.stringify([field, to, shown(field, after), lost ?? null]),
+    )
+    .sort()
+    .join();
+  return { outcome, reason, values };
+}
+
+export type Log = ReturnType<typeof logOf>;
+
+export function readLog(sandbox: Sandbox, state: State): Log {
+  return logOf(state, tagsOf(sandbox));
+}
+
+/** What the log of a disturbed run has too much or too little of; the killed process may have told less than it did. */
+export function logProblems(expected: Log, found: Log): string[] {
+  const problems: string[] = [];
+  for (const tag of new Set([...expected.keys(), ...found.keys()])) {
+    const rows = found.get(tag) ?? [];
+    const recovered = rows.some(({ reason }) => reason === "recovered-after-crash");
+    const wanted = conflictsOf(expected.get(tag) ?? []);
+    const there = conflictsOf(rows);
+    for (const conflict of new Set([...wanted, ...there])) {
+      const want = wanted.filter((each) => each === conflict).length;
+      const has = there.filter((each) => each === conflict).length;
+      if (has > want) problems.push(`${tag}: ${has} times instead of ${want}: ${conflict}`);
+      if (has < want && !recovered) problems.push(`${tag}: not told: ${conflict}`);
+    }
+    if (expected.has(tag) && rows.length === 0) problems.push(`${tag}: nothing is told`);
+  }
+  return problems;
+}
+
+function conflictsOf(rows: readonly LoggedRow[]): string[] {
+  return rows
+    .filter(({ outcome }) => outcome === "conflicted")
+    .map(({ reason, values }) => `${reason} ${values}`);
+}

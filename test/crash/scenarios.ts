@@ -1,0 +1,215 @@
+import type { Sandbox } from "../../src/sandbox/sandbox";
+
+/** What happens to the two orgs around the process that is killed. */
+export interface Scenario {
+  name: string;
+  /** The first point of every kind is always tried. */
+  isMain?: true;
+  /** Records that are there from the start. */
+  records(hands: ScenarioHands): void;
+  /** The first sync is done before the edits; else the killed process does it. */
+  synced: boolean;
+  /** What other hands do before the cycle, and what goes wrong on the way. */
+  edits(hands: ScenarioHands): void;
+  /** The killed process and the one after it run the command for the person with this tag instead of a cycle. */
+  createFrom?: { tag: string; cyclesFirst: boolean };
+}
+
+type Values = Record<string, string | number | boolean | null>;
+
+/** Other people's edits, by the tag that each human carries as middle name. */
+export class ScenarioHands {
+  constructor(readonly sandbox: Sandbox) {}
+
+  row(table: "contact" | "lead", tag: string, values: Values = {}): void {
+    const { dynamics, salesUserId } = this.sandbox;
+    const own = { middlename: tag, firstname: "Ann", lastname: `Human ${tag}` };
+    dynamics.create(
+      table,
+      { ...own, emailaddress1: `${tag}@fabrikam.test`, ...values },
+      salesUserId,
+    );
+  }
+
+  person(tag: string, values: Values = {}): void {
+    const own = { middleName: tag, firstName: "Ann", lastName: `Human ${tag}` };
+    this.sandbox.marketo.create({ ...own, email: `${tag}@fabrikam.test`, ...values });
+  }
+
+  editRow(table: "contact" | "lead", tag: string, values: Values): void {
+    const { dynamics, salesUserId } = this.sandbox;
+    dynamics.edit(table, this.#rowId(table, tag), values, salesUserId);
+  }
+
+  removeRow(tag: string): void {
+    const { dynamics, salesUserId } = this.sandbox;
+    dynamics.remove("contact", this.#rowId("contact", tag), salesUserId);
+  }
+
+  editPerson(tag: string, values: Values): void {
+    this.sandbox.marketo.edit(this.personId(tag), values);
+  }
+
+  removePerson(tag: string): void {
+    this.sandbox.marketo.remove(this.personId(tag));
+  }
+
+  /** A customer's rule: no contact may be called this. */
+  forbidJobTitle(title: string): void {
+    this.sandbox.dynamics.plugins.add(({ message, values }) =>
+      message === "Update" && values["jobtitle"] === title
+        ? { refuse: `Nobody is ${title} here.` }
+        : undefined,
+    );
+  }
+
+  #rowId(table: "contact" | "lead", tag: string): string {
+    for (const row of this.sandbox.dynamics.rows(table)) {
+      if (row["middlename"] === tag) return String(row[`${table}id`]);
+    }
+    throw new Error(`There is no ${table} ${tag}.`);
+  }
+
+  personId(tag: string): number {
+    for (const person of this.sandbox.marketo.persons()) {
+      if (person["middleName"] === tag) return Number(person["id"]);
+    }
+    throw new Error(`There is no person ${tag}.`);
+  }
+}
+
+const CONTACTS = [
+  "quiet",
+  "row-changed",
+  "person-changed",
+  "both-changed",
+  "clash",
+  "same-change",
+  "row-deleted",
+  "person-deleted",
+  "person-deleted-row-changed",
+  "does-not-fit",
+  "refused-by-plugin",
+  "refused-by-marketo",
+];
+
+function everyone(hands: ScenarioHands): void {
+  for (const tag of CONTACTS) hands.row("contact", tag, { jobtitle: "Clerk" });
+  for (const tag of ["lead-clash", "lead-changed"]) hands.row("lead", tag, { jobtitle: "Clerk" });
+  hands.person("marketo-only");
+}
+
+/** One edit of every kind, on both sides. */
+function everything(hands: ScenarioHands): void {
+  hands.editRow("contact", "row-changed", { jobtitle: "Buyer", telephone1: "1" });
+  hands.editPerson("person-changed", { title: "Buyer", phone: "2" });
+  hands.editRow("contact", "both-changed", { jobtitle: "Buyer" });
+  hands.editPerson("both-changed", { phone: "3" });
+  hands.editRow("contact", "clash", { jobtitle: "Seller", telephone1: "4" });
+  hands.editPerson("clash", { title: "Buyer", mobilePhone: "5" });
+  hands.editRow("contact", "same-change", { jobtitle: "Buyer" });
+  hands.editPerson("same-change", { title: "Buyer" });
+  hands.removeRow("row-deleted");
+  hands.removePerson("person-deleted");
+  hands.removePerson("person-deleted-row-changed");
+  hands.editRow("contact", "person-deleted-row-changed", { jobtitle: "Buyer" });
+  hands.editPerson("does-not-fit", { title: "x".repeat(101), phone: "6" });
+  hands.forbidJobTitle("King");
+  hands.editPerson("refused-by-plugin", { title: "King" });
+  hands.editRow("contact", "refused-by-marketo", { emailaddress1: "ärger@fabrikam.test" });
+  hands.editRow("lead", "lead-clash", { jobtitle: "Seller", telephone1: "7" });
+  hands.editPerson("lead-clash", { title: "Buyer" });
+  hands.editPerson("lead-changed", { title: "Buyer" });
+  newcomers(hands);
+}
+
+/** Rows that are not linked yet: nobody, one or two persons fit. */
+function newcomers(hands: ScenarioHands): void {
+  hands.row("contact", "new-row", { jobtitle: "Buyer", telephone1: "8" });
+  hands.row("lead", "new-lead", { jobtitle: "Buyer" });
+  hands.row("contact", "by-email", { jobtitle: "Buyer", telephone1: "9" });
+  hands.person("by-email", { title: "Seller", mobilePhone: "10" });
+  hands.row("contact", "two-persons", { jobtitle: "Buyer" });
+  hands.person("two-persons", { firstName: "Bea" });
+  hands.person("two-persons", { firstName: "Cleo" });
+}
+
+const WRITES = { method: "POST", times: 1 } as const;
+const DYNAMICS_WRITES = { ...WRITES, server: "dynamics", path: "\\$batch", body: "PATCH" } as const;
+const MARKETO_WRITES = {
+  ...WRITES,
+  server: "marketo",
+  path: "^/rest/v1/leads\\.json",
+  body: '"input"',
+} as const;
+
+function lostAnswers({ sandbox }: ScenarioHands): void {
+  sandbox.faults.add({ ...DYNAMICS_WRITES, action: { kind: "respondAfterCommit", status: 502 } });
+  const body = JSON.stringify({
+    requestId: "1",
+    success: false,
+    errors: [{ code: "604", message: "Request timed out" }],
+  });
+  const answer = { kind: "respondAfterCommit", status: 200, body } as const;
+  sandbox.faults.add({ ...MARKETO_WRITES, action: answer });
+}
+
+/** Neither side takes a write as long as the cycle lasts. */
+function outage({ sandbox }: ScenarioHands): void {
+  const times = 1000;
+  const action = { kind: "respond", status: 503 } as const;
+  sandbox.faults.add({ ...DYNAMICS_WRITES, times, action });
+  sandbox.faults.add({ ...MARKETO_WRITES, times, action });
+}
+
+/** Persons that a user asks a contact for: one that can be found by e-mail, one that cannot. */
+function askedFor(hands: ScenarioHands): void {
+  everyone(hands);
+  hands.person("asked-for", { phone: "11" });
+  hands.person("no-address", { phone: "12", email: null });
+}
+
+const nothing = (): void => undefined;
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "the first sync",
+    records: everyone,
+    synced: false,
+    edits: newcomers,
+  },
+  {
+    name: "a cycle with everything in it",
+    isMain: true,
+    records: everyone,
+    synced: true,
+    edits: everything,
+  },
+  {
+    name: "a cycle whose answers get lost on both sides",
+    records: everyone,
+    synced: true,
+    edits: (hands) => {
+      everything(hands);
+      lostAnswers(hands);
+    },
+  },
+  {
+    name: "a cycle that fails on both sides",
+    records: everyone,
+    synced: true,
+    edits: (hands) => {
+      everything(hands);
+      outage(hands);
+    },
+  },
+  ...["asked-for", "no-address"].flatMap((tag) =>
+    [false, true].map((cyclesFirst): Scenario => ({
+      name: `create-contact for ${tag}, then ${cyclesFirst ? "cycles and the command" : "the command and cycles"}`,
+      records: askedFor,
+      synced: true,
+      edits: nothing,
+      createFrom: { tag, cyclesFirst },
+    })),
+  ),
+];
