@@ -39,6 +39,13 @@ const refused: [what: string, text: string, code: string, message: RegExp, path:
     /Remove "secret"/,
     "pairs.0.marketo.secret",
   ],
+  [
+    "a filter condition that cannot be read",
+    file({ ...pair, recordTypes: { contact: { filter: { where: "statecode = " } } } }),
+    "CS-CONFIG",
+    /true, false or null is expected here \(at character 13\)/,
+    "pairs.0.recordTypes.contact.filter.where",
+  ],
   ["unknown key", file({ ...pair, colour: 1 }), "CS-CONFIG", /colour/, "pairs.0"],
   [
     "plain http",
