@@ -32,8 +32,31 @@ const node = {
   define: { "import.meta.url": "__bundleUrl", VERSION: JSON.stringify(version) },
 };
 
+/**
+ * Parts of the extension that are loaded when first needed. They are files of their own because even the reading of a
+ * megabyte that is not run yet would be felt at activation.
+ */
+const parts = {
+  config: ["./src/config/parse", "./src/config/edit", "./src/config/pairFile"],
+  signIns: ["./src/engine/signIns"],
+  telemetry: ["@vscode/extension-telemetry"],
+};
+
+const splitParts = {
+  name: "split-parts",
+  setup(build) {
+    for (const [part, modules] of Object.entries(parts)) {
+      const names = modules.map((name) => name.replace("./src/", "")).join("|");
+      build.onResolve({ filter: new RegExp(`(^|/)(${names})$`) }, () => ({
+        path: `./${part}.js`,
+        external: true,
+      }));
+    }
+  },
+};
+
 const candidates = [
-  { ...node, entryPoints: { extension: "src/extension.ts" } },
+  { ...node, entryPoints: { extension: "src/extension.ts" }, plugins: [splitParts] },
   { ...node, entryPoints: { engine: "src/engine/worker.ts" } },
   { ...node, entryPoints: { cli: "src/cli/main.ts" } },
   { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
@@ -54,7 +77,18 @@ copyFileSync("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm");
 copyFileSync("node_modules/@vscode/codicons/dist/codicon.css", "dist/codicon.css");
 copyFileSync("node_modules/@vscode/codicons/dist/codicon.ttf", "dist/codicon.ttf");
 
-for (const options of candidates.filter((c) => existsSync(Object.values(c.entryPoints)[0]))) {
+for (const [part, modules] of Object.entries(parts)) {
+  const contents = modules.map((name) => `export * from "${name}";`).join("\n");
+  candidates.push({
+    ...node,
+    outdir: undefined,
+    outfile: `dist/${part}.js`,
+    stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
+  });
+}
+
+const isThere = ({ entryPoints }) => !entryPoints || existsSync(Object.values(entryPoints)[0]);
+for (const options of candidates.filter(isThere)) {
   const build = await context(options);
   if (watch) await build.watch();
   else {

@@ -6,7 +6,7 @@ import { realTiming } from "../http/timing";
 import type { TokenSource } from "../http/tokenSource";
 import { createTransport } from "../http/transport";
 import type { Failure } from "../model/failure";
-import { CallError, ContactSyncError } from "../model/failure";
+import { CallError } from "../model/failure";
 import type { Pair } from "../model/record";
 import { dynamicsTokens, tokensOf, type TokenOptions } from "./tokens";
 
@@ -49,9 +49,11 @@ export function signInFailure(error: unknown): { code: string; message: string }
     const { code, message, class: kind } = error.failure;
     return { code: kind === "signIn" ? `${SIGN_IN}${code}` : code, message };
   }
-  if (error instanceof ContactSyncError) {
-    const isMissing = error.code === "CS-SECRET-MISSING";
-    return { code: isMissing ? `${SIGN_IN}${error.code}` : error.code, message: error.message };
+  // By its code, not by its class: the host is another bundle with classes of its own.
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (error instanceof Error && typeof code === "string" && code.startsWith("CS-")) {
+    const isMissing = code === "CS-SECRET-MISSING";
+    return { code: isMissing ? `${SIGN_IN}${code}` : code, message: error.message };
   }
   return { code: "CS-UNEXPECTED", message: error instanceof Error ? error.message : String(error) };
 }
