@@ -1,0 +1,236 @@
+import type { Activity, CycleSummary } from "../../src/model/activity";
+import { RECORD_TYPES } from "../../src/model/record";
+import type { Preview } from "../../src/protocol/engine";
+import type { FieldRule } from "../../src/sync/fieldRule";
+import type { Link } from "../../src/sync/statePort";
+import { keyOf, keyOfValue, personName, rowName, type Held, type Ledger } from "./ledger";
+import type { Pair } from "./orgs";
+
+/** A property does not hold. */
+export class Violation extends Error {}
+
+export function fail(what: string, facts: unknown): never {
+  throw new Violation(`${what}\n${JSON.stringify(facts, null, 1)}`);
+}
+
+/** What every cycle must hold: it ends well, and it did what the preview said. */
+export function checkCycle(summary: CycleSummary, preview: Preview | null): void {
+  if (summary.error || summary.halted) fail("The cycle did not run through.", summary);
+  if (!preview) return;
+  const { created } = summary.counts;
+  if (JSON.stringify(created) !== JSON.stringify(preview.counts.created)) {
+    fail("The cycle did something else than its preview said.", { summary, preview });
+  }
+}
+
+/** What must hold when nothing moves any more. */
+export async function checkAfterQuiet(pair: Pair, ledger: Ledger): Promise<void> {
+  checkNobodyTwice(pair);
+  const links = RECORD_TYPES.flatMap((type) => [...pair.state.links(type)].flat());
+  for (const link of links) checkLink(pair, ledger, link);
+  checkRowsAreAnswered(pair, links);
+  if (pair.state.openIntents().length)
+    fail("An intent was never answered.", pair.state.openIntents());
+  await checkPreviewIsStill(pair);
+}
+
+function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
+  const { hands, state } = pair;
+  const { recordType, dynamicsId, personId } = link;
+  const row = hands.row(recordType, dynamicsId);
+  const person = hands.person(personId);
+  if (link.state === "active" && !(row && person)) fail("An active link has an end missing.", link);
+  if (link.state === "dynamicsDeleted" && row) fail("A row is there and its link rests.", link);
+  if (link.state === "marketoDeleted" && person) fail("A person is there, its link rests.", link);
+  if (!row || !person || link.state !== "active") return;
+  const failed = state.failedAmong(recordType, [dynamicsId]).get(dynamicsId);
+  for (const rule of ledger.rules[recordType]) {
+    const keys = {
+      dynamics: keyOf(rule, "dynamics", row),
+      marketo: keyOf(rule, "marketo", person),
+    };
+    checkOneWay(ledger, link, { rule, keys });
+    if (rule.direction !== "both") continue;
+    if (failed) {
+      // Only a value that really does not fit may keep the sides apart.
+      continue;
+    }
+    if (keys.dynamics !== keys.marketo) {
+      fail("The sides differ after quiet.", {
+        link: brief(link),
+        field: rule.key,
+        keys,
+        log: logOf(pair, link),
+      });
+    }
+    checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics });
+  }
+  if (failed) checkReallyFails(ledger, link, { failed, row, person });
+}
+
+function checkReallyFails(
+  ledger: Ledger,
+  link: Link,
+  {
+    failed,
+    row,
+    person,
+  }: { failed: object; row: object; person: Readonly<Record<string, unknown>> },
+): void {
+  const long = ledger.rules[link.recordType].some(({ field, column }) => {
+    const value = person[field];
+    return typeof value === "string" && value.length > (column.maxLength ?? Infinity);
+  });
+  if (!long)
+    fail("The record is kept as failed although nothing is wrong.", {
+      link: brief(link),
+      failed,
+      row,
+      person,
+    });
+}
+
+/** The copy of a one-way field that nobody touched holds what its source holds. */
+function checkOneWay(
+  ledger: Ledger,
+  { recordType, dynamicsId, personId }: Link,
+  { rule, keys }: { rule: FieldRule; keys: { dynamics: string; marketo: string } },
+): void {
+  if (rule.direction === "both" || keys.dynamics === keys.marketo) return;
+  const [source, copy] =
+    rule.direction === "toMarketo"
+      ? [rowName(recordType, dynamicsId), personName(personId)]
+      : [personName(personId), rowName(recordType, dynamicsId)];
+  if (ledger.lastByHand(copy, rule.key)) return;
+  const sourceKey = rule.direction === "toMarketo" ? keys.dynamics : keys.marketo;
+  if (sourceKey === "") return;
+  fail("A one-way field's copy fell behind.", { source, field: rule.key, keys });
+}
+
+/**
+ * The final value is the last thing that somebody wrote on one of the two sides. What was written last on the other side
+ * was seen and replaced by the writer of the final value, or it lost a clash on the side that loses, and the log has it.
+ */
+function checkNothingLost(
+  pair: Pair,
+  ledger: Ledger,
+  { link, rule, final }: { link: Link; rule: FieldRule; final: string },
+): void {
+  const names = {
+    dynamics: rowName(link.recordType, link.dynamicsId),
+    marketo: personName(link.personId),
+  };
+  const last = {
+    dynamics: ledger.lastByHand(names.dynamics, rule.key),
+    marketo: ledger.lastByHand(names.marketo, rule.key),
+  };
+  const facts = () => ({
+    link: brief(link),
+    field: rule.key,
+    final,
+    dynamics: ledger.held(names.dynamics, rule.key),
+    marketo: ledger.held(names.marketo, rule.key),
+    log: logOf(pair, link),
+  });
+  const written = [last.dynamics, last.marketo].filter((held) => held !== undefined);
+  if (final !== "" && !ledger.wasWritten(rule.key, final))
+    fail("Nobody wrote this value.", facts());
+  if (!written.length) return;
+  const fitting = written.filter(({ key }) => key === final);
+  if (!fitting.length) {
+    // A field that was emptied before the two records met gives way to the other side's older value.
+    if (written.every(({ key }) => key === "")) return;
+    // A record that the engine made brought the value along, and nobody wrote after that.
+    const start = Math.max(...written.map(({ moment }) => moment));
+    const brought = [names.dynamics, names.marketo].some((name) => {
+      const [first] = ledger.held(name, rule.key);
+      return first?.by === "engine" && first.key === final && first.moment > start;
+    });
+    if (brought) return;
+    fail("The final value is nobody's last writing.", facts());
+  }
+  for (const side of ["dynamics", "marketo"] as const) {
+    const lost = last[side];
+    if (!lost || lost.key === final) continue;
+    const other = side === "dynamics" ? "marketo" : "dynamics";
+    const winner = last[other]!;
+    if (lost.key === "" || isUnclear(lost, winner)) continue;
+    const ownHeld = ledger.held(names[side], rule.key);
+    const otherHeld = ledger.held(names[other], rule.key);
+    const sawWinner = held(ownHeld, winner.key, lost.moment);
+    if (sawWinner) fail("A newer value was replaced by the one that it replaced.", facts());
+    if (held(otherHeld, lost.key, winner.moment)) continue;
+    const loser = link.recordType === "contact" ? "marketo" : "dynamics";
+    if (side !== loser) fail("The wrong side won.", facts());
+    if (!isLogged(pair, link, { rule, key: lost.key }))
+      fail("A lost value is not in the log.", facts());
+  }
+}
+
+/** Values that several hands write do not tell who saw what. */
+function isUnclear(lost: Held, winner: Held): boolean {
+  return [lost, winner].some(({ key }) => !/text|fresh/i.test(key));
+}
+
+function held(values: readonly Held[], key: string, before: number): boolean {
+  return values.some((value) => value.key === key && value.moment < before);
+}
+
+function isLogged(
+  pair: Pair,
+  link: Link,
+  { rule, key }: { rule: FieldRule; key: string },
+): boolean {
+  return logOf(pair, link).some(({ changes }) =>
+    changes.some(
+      ({ field, lost }) =>
+        field === rule.key && lost !== undefined && keyOfValue(rule, lost) === key,
+    ),
+  );
+}
+
+/** No person is there twice for one row, and no row for one person. */
+function checkNobodyTwice({ hands, state }: Pair): void {
+  const byRow = new Map<string, number[]>();
+  for (const id of hands.personIds()) {
+    const owner = hands.person(id)?.["crmRecordId"];
+    if (typeof owner === "string") byRow.set(owner, [...(byRow.get(owner) ?? []), id]);
+  }
+  for (const [row, persons] of byRow) {
+    if (persons.length > 1) fail("One row has two persons.", { row, persons });
+    const link = state.linksByPersonId(persons).get(persons[0]!);
+    if (link && link.dynamicsId !== row) fail("A person carries another row's id.", { row, link });
+  }
+}
+
+/** Each row has a link or stands in the index of open questions. */
+function checkRowsAreAnswered({ hands, state }: Pair, links: readonly Link[]): void {
+  const linked = new Set(links.map((link) => rowName(link.recordType, link.dynamicsId)));
+  for (const type of RECORD_TYPES) {
+    for (const id of hands.rowIds(type)) {
+      if (linked.has(rowName(type, id))) continue;
+      if (!state.failedAmong(type, [id]).has(id)) fail("A row was forgotten.", { type, id });
+    }
+  }
+}
+
+async function checkPreviewIsStill(pair: Pair): Promise<void> {
+  const one = await pair.preview();
+  const two = await pair.preview();
+  if (one.planHash !== two.planHash) fail("Two previews of one state differ.", { one, two });
+  const { created, updated } = one.counts;
+  if (created.dynamics + created.marketo + updated.dynamics + updated.marketo > 0) {
+    fail("After quiet the preview still plans writes.", one);
+  }
+}
+
+function logOf(pair: Pair, link: Link): Activity[] {
+  return pair.activities().filter(({ dynamicsId }) => dynamicsId === link.dynamicsId);
+}
+
+const brief = ({ recordType, dynamicsId, personId, state }: Link) => ({
+  recordType,
+  dynamicsId,
+  personId,
+  state,
+});

@@ -1,0 +1,414 @@
+import type { RecordType } from "../../src/model/record";
+import { createRecord } from "../../src/engine/createRecord";
+import type { ConnectorSet } from "../../src/engine/connect";
+import { ContactSyncError } from "../../src/model/failure";
+import type { CycleSummary } from "../../src/model/activity";
+import type { PairConfig } from "../../src/config/pairFile";
+import { Ledger } from "./ledger";
+import { openOrgs, type Ground, type Hands, type Pair, type Values } from "./orgs";
+import { Foresight } from "./foresight";
+import { checkAfterQuiet, checkCycle, fail } from "./invariants";
+import type { Deed, Edit, Edited, Step, Written } from "./steps";
+
+export interface History {
+  ground: Ground;
+  steps: readonly Step[];
+  /** Nothing happens while a cycle runs, so that each cycle's result is checked exactly. */
+  calm: boolean;
+}
+
+/** Plays a history and checks everything that must hold, in between and after quiet; throws at the first thing that does not. */
+export async function play(history: History): Promise<void> {
+  const machine = await Machine.open(history);
+  try {
+    for (const step of history.steps) await machine.step(step);
+    await machine.calmDown();
+  } finally {
+    await machine.close();
+  }
+}
+
+type Race = Extract<Step, { do: "race" }>;
+
+const MINUTE = 60_000;
+/** Cycles until nothing moves; more than that is a tug of war. */
+const MOST_CYCLES = 14;
+
+export class Machine {
+  readonly rows: { type: RecordType; id: string; last: Values }[] = [];
+  readonly persons: number[] = [];
+  readonly #races: Race[] = [];
+  readonly #foresight: Foresight;
+  #calls = 0;
+  #inCycle = false;
+  #values = 0;
+
+  private constructor(
+    readonly pair: Pair,
+    readonly ledger: Ledger,
+    private readonly calm: boolean,
+  ) {
+    this.#foresight = new Foresight(pair, ledger);
+  }
+
+  static async open({ ground, calm }: History): Promise<Machine> {
+    const hook: { machine?: Machine } = {};
+    const pair = await openOrgs(ground, {
+      configure: withMachineMap,
+      wrap: (connectors) => watched(connectors, (when) => hook.machine?.onCall(when)),
+    });
+    const { context } = await pair.engine.prepare();
+    const rulesOf = (type: RecordType) =>
+      context.types.find(({ recordType }) => recordType === type)?.rules ?? [];
+    const rules = { contact: rulesOf("contact"), lead: rulesOf("lead") };
+    const machine = new Machine(pair, new Ledger(pair.hands, rules), calm);
+    hook.machine = machine;
+    return machine;
+  }
+
+  async close(): Promise<void> {
+    await this.pair.close();
+  }
+
+  async step(step: Step): Promise<void> {
+    this.pair.clock.advance(1000);
+    switch (step.do) {
+      case "cycle":
+        await this.cycle();
+        return;
+      case "advance":
+        this.pair.clock.advance(step.minutes * MINUTE);
+        return;
+      case "late":
+        this.pair.hands.delayRows(step.minutes * MINUTE);
+        return;
+      case "race":
+        this.#races.push(step);
+        return;
+      case "restart":
+        await this.pair.restart();
+        return;
+      case "command":
+        await this.#command(step.at);
+        return;
+      default:
+        this.#act(step);
+    }
+  }
+
+  /** One ordinary cycle: previewed first, so that the preview is held to what the cycle does. */
+  async cycle(): Promise<CycleSummary> {
+    this.ledger.look("engine");
+    const raced = this.#races.length > 0;
+    const preview = raced ? null : await this.pair.preview();
+    if (this.calm) this.#foresight.before();
+    this.#calls = 0;
+    this.#inCycle = true;
+    const summary = await this.pair.run();
+    this.#inCycle = false;
+    // A moment that the cycle had no call for comes after it.
+    for (const race of this.#races.splice(0)) this.#act(race.deed);
+    this.ledger.look("engine");
+    checkCycle(summary, preview);
+    if (this.calm) this.#foresight.after();
+    return summary;
+  }
+
+  /** Cycles until nothing moves, past every overlap and delay, and then checks what must hold. */
+  async calmDown(): Promise<void> {
+    this.pair.hands.delayRows(0);
+    let quiet = 0;
+    for (let round = 0; quiet < 3; round++) {
+      if (round > MOST_CYCLES)
+        fail("The sides do not come to rest.", this.pair.activities().slice(-6));
+      const summary = await this.cycle();
+      quiet = isQuiet(summary) ? quiet + 1 : 0;
+      // The second quiet cycle comes after the overlap and overdue echoes, the third after the last retry.
+      this.pair.clock.advance(quiet === 2 ? 25 * 60 * MINUTE : 25 * MINUTE);
+    }
+    await checkAfterQuiet(this.pair, this.ledger);
+  }
+
+  /** Called before and after each call of a connector; somebody's deed may fall into this moment. */
+  onCall(when: "before" | "after"): void {
+    if (!this.#inCycle) return;
+    if (when === "before") this.#calls++;
+    const now = this.#calls - 1;
+    const due = this.#races.filter((race) => race.call === now && race.when === when);
+    for (const race of due) {
+      this.#races.splice(this.#races.indexOf(race), 1);
+      this.#act(race.deed);
+    }
+    this.ledger.look("engine");
+  }
+
+  #act(deed: Deed): void {
+    this.ledger.byHand(() => DEEDS[deed.do](this, deed as never));
+    for (const row of this.rows) row.last = this.hands.row(row.type, row.id) ?? row.last;
+  }
+
+  async #command(at: number): Promise<void> {
+    const personId = this.person(at);
+    if (personId === undefined) return;
+    const { context } = await this.pair.engine.prepare();
+    try {
+      await createRecord(context, { personId });
+    } catch (error) {
+      if (!(error instanceof ContactSyncError)) throw error;
+    }
+    this.ledger.look("engine");
+  }
+
+  get hands(): Hands {
+    return this.pair.hands;
+  }
+
+  person(at: number): number | undefined {
+    this.adopt();
+    const id = this.persons[at % Math.max(1, this.persons.length)];
+    return id !== undefined && this.hands.person(id) ? id : undefined;
+  }
+
+  row(at: number): { type: RecordType; id: string } | undefined {
+    this.adopt();
+    const row = this.rows[at % Math.max(1, this.rows.length)];
+    return row && this.hands.row(row.type, row.id) ? row : undefined;
+  }
+
+  /** Records that the engine made are edited by others, too. */
+  adopt(): void {
+    for (const id of this.hands.personIds()) if (!this.persons.includes(id)) this.persons.push(id);
+    for (const type of ["contact", "lead"] as const) {
+      for (const id of this.hands.rowIds(type)) {
+        if (this.rows.some((row) => row.id === id)) continue;
+        this.rows.push({ type, id, last: this.hands.row(type, id) ?? {} });
+      }
+    }
+  }
+
+  rowValues(type: RecordType, edits: readonly Edit[]): Values {
+    const known = new Set(this.ledger.rules[type].map((rule) => rule.key));
+    const fitting = edits.filter(({ field }) => known.has(field));
+    return Object.fromEntries(
+      fitting.map(({ field, value }) => [field, this.#value(field, value, "dynamics")]),
+    );
+  }
+
+  personValues(edits: readonly Edit[]): Values {
+    const fieldOf = new Map(this.ledger.allRules().map((rule) => [rule.key, rule.field]));
+    return Object.fromEntries(
+      edits.map(({ field, value }) => [fieldOf.get(field)!, this.#value(field, value, "marketo")]),
+    );
+  }
+
+  next(): number {
+    return ++this.#values;
+  }
+
+  #value(field: Edited, value: Written, side: "dynamics" | "marketo"): unknown {
+    if (value === "empty") return null;
+    return KINDS[field](value, this.next(), { side, options: this.#options(field) });
+  }
+
+  #options(field: Edited) {
+    return this.ledger.rules.contact.find(({ key }) => key === field)?.column.options ?? [];
+  }
+}
+
+function isQuiet({ counts, error }: CycleSummary): boolean {
+  const { created, updated } = counts;
+  const writes = created.dynamics + created.marketo + updated.dynamics + updated.marketo;
+  return writes === 0 && error === null;
+}
+
+// --------------------------------------------------------------------------------------------- what people do
+
+type DeedOf<K extends Deed["do"]> = Extract<Deed, { do: K }>;
+
+const DEEDS: { [K in Deed["do"]]: (machine: Machine, deed: DeedOf<K>) => void } = {
+  createRow: (machine, { type, address, edits }) => {
+    const values = { lastname: `Row ${machine.next()}`, ...machine.rowValues(type, edits) };
+    machine.hands.createRow(type, { ...values, emailaddress1: addressOf(address, "row") });
+    machine.adopt();
+  },
+  createPerson: (machine, { address, edits }) => {
+    const values = { lastName: `Person ${machine.next()}`, ...machine.personValues(edits) };
+    machine.hands.createPerson({ ...values, email: addressOf(address, "person") });
+    machine.adopt();
+  },
+  editRow: (machine, { at, edits }) => {
+    const row = machine.row(at);
+    if (row) machine.hands.editRow(row.type, row.id, machine.rowValues(row.type, edits));
+  },
+  editPerson: (machine, { at, edits }) => {
+    const id = machine.person(at);
+    if (id !== undefined) machine.hands.editPerson(id, machine.personValues(edits));
+  },
+  editBoth: (machine, { at, field, row: written, person }) => {
+    const row = machine.row(at);
+    if (!row) return;
+    const link = machine.pair.state.linksByDynamicsId(row.type, [row.id]).get(row.id);
+    const values = machine.rowValues(row.type, [{ field, value: written }]);
+    machine.hands.editRow(row.type, row.id, values);
+    if (!link || !machine.hands.person(link.personId)) return;
+    machine.hands.editPerson(link.personId, machine.personValues([{ field, value: person }]));
+  },
+  touchRow: (machine, { at }) => {
+    const row = machine.row(at);
+    if (row) machine.hands.editRow(row.type, row.id, { fax: `fax ${machine.next()}` });
+  },
+  touchPerson: (machine, { at }) => {
+    const id = machine.person(at);
+    if (id !== undefined) machine.hands.editPerson(id, { fax: `fax ${machine.next()}` });
+  },
+  score: (machine, { at, value }) => {
+    const id = machine.person(at);
+    if (id !== undefined) machine.hands.editPerson(id, { leadScore: value });
+  },
+  oneWay: (machine, { at, side }) => {
+    const row = machine.row(at);
+    const id = machine.person(at);
+    const value = `one way ${machine.next()}`;
+    if (side === "dynamics" && row) {
+      machine.hands.editRow(row.type, row.id, { address1_country: value });
+    }
+    if (side === "marketo" && id !== undefined) machine.hands.editPerson(id, { country: value });
+  },
+  removeRow: (machine, { at }) => {
+    const row = machine.row(at);
+    if (row) machine.hands.removeRow(row.type, row.id);
+  },
+  restoreRow: (machine, { at }) => {
+    const gone = machine.rows[at % Math.max(1, machine.rows.length)];
+    if (!gone || machine.hands.row(gone.type, gone.id)) return;
+    const values = machine.ledger.rules[gone.type].map(({ key }) => [key, gone.last[key] ?? null]);
+    machine.hands.restoreRow(gone.type, gone.id, Object.fromEntries(values) as Values);
+  },
+  removePerson: (machine, { at }) => {
+    const id = machine.person(at);
+    if (id !== undefined) machine.hands.removePerson(id);
+  },
+  merge: (machine, { at, loser }) => {
+    const winner = machine.person(at);
+    const gone = machine.person(loser);
+    if (winner === undefined || gone === undefined || winner === gone) return;
+    // What happens to the loser's link is the life cycle's matter; here only persons without one lose.
+    if (machine.pair.state.linksByPersonId([gone]).has(gone)) return;
+    if (machine.hands.person(gone)?.["crmRecordId"]) return;
+    machine.hands.merge(winner, gone);
+  },
+};
+
+/** Addresses meet across sides and differ in case. */
+function addressOf(address: number | null, side: "row" | "person"): string | null {
+  if (address === null) return null;
+  const text = `human${address}@contoso.com`;
+  return side === "row" && address % 2 ? text.toUpperCase() : text;
+}
+
+type Kind = (
+  value: Exclude<Written, "empty">,
+  fresh: number,
+  of: { side: "dynamics" | "marketo"; options: readonly { value: number; label: string }[] },
+) => unknown;
+
+const textKind: Kind = (value, fresh, { side }) => {
+  if (value === "a" || value === "b") return `shared ${value}`;
+  // Longer than the column, shorter than the person's field.
+  const long = value === "long" && side === "marketo" ? "-".repeat(120) : "";
+  return `text ${fresh}${long}`;
+};
+
+const KINDS: Readonly<Record<Edited, Kind>> = {
+  firstname: textKind,
+  jobtitle: textKind,
+  emailaddress1: (value, fresh, { side }) => {
+    const name = value === "a" || value === "b" ? `shared-${value}` : `fresh-${fresh}`;
+    const text = `${name}@contoso.com`;
+    return side === "dynamics" ? text.toUpperCase() : text;
+  },
+  donotphone: (value) => value !== "a" && value !== "fresh",
+  preferredcontactmethodcode: (value, fresh, { side, options }) => {
+    const at = value === "a" ? 0 : value === "b" ? 1 : fresh % options.length;
+    const option = options[at]!;
+    return side === "dynamics" ? option.value : option.label;
+  },
+  birthdate: (value, fresh) => {
+    if (value === "a" || value === "b") return value === "a" ? "1980-02-29" : "1999-12-31";
+    return new Date(Date.UTC(1970, 0, 1 + fresh)).toISOString().slice(0, 10);
+  },
+};
+
+// --------------------------------------------------------------------------------------------- wiring
+
+/** A small map with every kind of field and every direction. */
+function withMachineMap(config: PairConfig): void {
+  const on = { enabled: true } as const;
+  const both = (column: string, field: string) => ({
+    ...on,
+    column,
+    field,
+    direction: "both" as const,
+  });
+  const fields = [
+    both("firstname", "firstName"),
+    both("lastname", "lastName"),
+    both("jobtitle", "title"),
+    both("emailaddress1", "email"),
+    both("donotphone", "doNotCall"),
+    both("preferredcontactmethodcode", "crmPreferredContactMethod"),
+    { ...on, column: "address1_country", field: "country", direction: "toMarketo" as const },
+    { ...on, column: "mkt_leadscore", field: "leadScore", direction: "toDynamics" as const },
+  ];
+  config.recordTypes = {
+    contact: { enabled: true, fields: [...fields, both("birthdate", "dateOfBirth")] },
+    lead: { enabled: true, fields },
+  };
+}
+
+/** The same connectors, with a word before and after every call and every page. */
+function watched(
+  connectors: ConnectorSet,
+  onCall: (when: "before" | "after") => void,
+): ConnectorSet {
+  return {
+    dynamics: watch(connectors.dynamics, onCall),
+    marketo: watch(connectors.marketo, onCall),
+  };
+}
+
+const WATCHED = new Set(["changes", "read", "find", "write", "checkpointAt"]);
+
+function watch<T extends object>(port: T, onCall: (when: "before" | "after") => void): T {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given);
+      if (!WATCHED.has(String(name))) return call;
+      if (name === "changes") {
+        return (...given: unknown[]) => watchPages(() => call(...given), onCall);
+      }
+      return async (...given: unknown[]) => {
+        onCall("before");
+        const answer = await call(...given);
+        onCall("after");
+        return answer;
+      };
+    },
+  });
+}
+
+async function* watchPages(
+  start: () => unknown,
+  onCall: (when: "before" | "after") => void,
+): AsyncGenerator {
+  const pages = (start() as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  for (;;) {
+    onCall("before");
+    const page = await pages.next();
+    onCall("after");
+    if (page.done) return;
+    yield page.value;
+  }
+}

@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { play, type History } from "./machine";
+import { calmHistory, stormyHistory, type Step } from "./steps";
+
+export interface Campaign {
+  ground: History["ground"];
+  calm: boolean;
+  /** Longest history in steps. */
+  longest: number;
+  runs: number;
+  seed: number;
+  /** Stops after this time, with what was played until then. */
+  milliseconds?: number;
+}
+
+/** Plays random histories; throws with the shortest failing one and the seed that leads to it. */
+export async function playMany(campaign: Campaign): Promise<void> {
+  const { ground, calm, longest, runs, seed, milliseconds } = campaign;
+  const histories = calm ? calmHistory(longest) : stormyHistory(longest);
+  const property = fc.asyncProperty(histories, (steps: Step[]) => play({ ground, calm, steps }));
+  await fc.assert(property, {
+    seed,
+    numRuns: runs,
+    ...(milliseconds !== undefined && {
+      interruptAfterTimeLimit: milliseconds,
+      markInterruptAsFailure: false,
+    }),
+  });
+}
