@@ -1,17 +1,119 @@
+import type { Page } from "playwright-core";
+import { putCursorAfter, tab, untilEditorShows } from "./support/editorParts";
 import type { Shot } from "./support/screenshots";
 import * as ui from "./support/ui";
 
-/** The README's pictures in the order in which they are taken. */
+/** The README's pictures in the order in which they are taken; each starts from where the one before ended. */
 export const SHOTS: readonly Shot[] = [
   {
     name: "welcome",
     prepare: async (page) => {
       await ui.openContainer(page, "Contact Sync");
+      await page.locator('a:text-is("Try with sandbox orgs")').waitFor();
+    },
+    part: ".part.sidebar",
+  },
+  {
+    name: "window",
+    prepare: async (page) => {
+      await page.locator('a:text-is("Try with sandbox orgs")').click();
+      await ui.treeItem(page, "created in Marketo").waitFor();
+      await ui.treeItem(page, "28 of 28 fields sync").waitFor();
+      await widenSideBar(page);
+      await ui.runCommand(page, "Contact Sync: Open Activity and Conflict Log");
+      await ui.webview(page).locator(".grid-body .row").first().waitFor();
     },
   },
   {
-    name: "sidebar",
-    prepare: () => Promise.resolve(),
+    name: "conflict",
+    prepare: async (page) => {
+      const log = ui.webview(page);
+      await log.locator("vscode-checkbox").click();
+      await log.locator(".clear").waitFor();
+      await log.locator('.grid[aria-busy="false"]').waitFor();
+      await log.locator(".grid-body .row").first().locator(".cell").first().click();
+      await log.locator(".detail .detail-changes").waitFor();
+    },
+    part: ".part.editor",
+  },
+  {
+    name: "fields",
+    prepare: async (page) => {
+      await ui.treeItem(page, "Contacts").locator(".monaco-tl-twistie").click();
+      await ui.treeItem(page, "Last Name").waitFor();
+      // The two lower views make room.
+      for (const name of ["Cycles", "Conflicts"]) {
+        await ui.view(page, name).locator(".pane-header").click();
+      }
+      await ui.treeItem(page, "Birthday").waitFor();
+    },
     part: ".part.sidebar",
   },
+  {
+    name: "create-contact",
+    prepare: async (page) => {
+      await ui.runCommand(page, "Contact Sync: Create Contact…");
+      await ui.answer(page, "e-mail address or id in Marketo", "linda.williams12@fabrikam.invalid");
+      await ui.dialog(page, "This contact would be created in Dynamics").waitFor();
+    },
+    part: ".monaco-dialog-box",
+  },
+  {
+    name: "owner",
+    prepare: async (page) => {
+      await ui.answerDialog(page, "This contact would be created in Dynamics", "Continue");
+      await ui.quickInput(page).getByText("The sync user (default)").waitFor();
+    },
+    part: ".quick-input-widget",
+  },
+  {
+    name: "preview",
+    prepare: async (page) => {
+      await ui.choose(page, "The sync user (default)");
+      await ui.notification(page, "The contact was created in Dynamics").waitFor();
+      await ui.runCommand(page, "Notifications: Clear All Notifications");
+      await ui.runCommand(page, "Contact Sync: Preview Next Cycle");
+      await tab(page, "Next Cycle.md").waitFor();
+      await untilEditorShows(page, "Nothing has been written");
+      await page.locator(".codelens-decoration a").first().waitFor();
+    },
+    part: ".part.editor",
+  },
+  {
+    name: "pair-file",
+    prepare: async (page) => {
+      await ui.runCommand(page, "Contact Sync: Open Pair File");
+      await tab(page, "contact-sync.jsonc").waitFor();
+      await untilEditorShows(page, '"id": "sandbox"');
+      await putCursorAfter(page, '"column": "emailaddress1');
+      await page.keyboard.insertText("x");
+      await page.locator(".squiggly-error").first().waitFor();
+      await putCursorAfter(page, '"column": "mobilephone');
+      for (let i = 0; i < "phone".length; i++) await page.keyboard.press("Backspace");
+      await page.keyboard.press("Control+Space");
+      await page.locator(".suggest-widget.visible .monaco-list-row").first().waitFor();
+    },
+    part: ".part.editor",
+  },
+  {
+    name: "walkthrough",
+    prepare: async (page) => {
+      await page.keyboard.press("Escape");
+      await ui.runCommand(page, "File: Revert File");
+      await ui.runCommand(page, "Welcome: Open Walkthrough");
+      await ui.choose(page, "Get started with Contact Sync");
+      await page.getByText("Connect Dynamics and Marketo").first().waitFor();
+    },
+    part: ".part.editor",
+  },
 ];
+
+/** Room for what stands beside the names. */
+async function widenSideBar(page: Page): Promise<void> {
+  const box = await page.locator(".part.sidebar").boundingBox();
+  if (!box) throw new Error("There is no side bar.");
+  await page.mouse.move(box.x + box.width, 400);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 130, 400, { steps: 5 });
+  await page.mouse.up();
+}

@@ -1,9 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { SHOTS } from "../shots";
 import { ROOT } from "./paths";
 import { startSession } from "./session";
+import { smallPng } from "./smallPng";
 import { packageVsix } from "./vsix";
 
 /** One picture of the README. */
@@ -25,15 +26,18 @@ export async function takePictures(): Promise<void> {
   await packageVsix(ROOT, vsix);
   const session = await startSession({
     vsix,
-    viewport: { width: 1440, height: 900 },
-    pixelRatio: 2,
+    // A document that an edit left unsaved must not be saved behind the script's back.
+    settings: { "files.autoSave": "off" },
+    viewport: { width: 1280, height: 800 },
+    pixelRatio: 1.5,
   });
   try {
     for (const { name, prepare, part } of SHOTS) {
       await prepare(session.page);
       const target = part ? session.page.locator(part).first() : session.page;
-      await target.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
-      console.log(`media/pictures/${name}.png`);
+      const picture = smallPng(await target.screenshot({ animations: "disabled" }));
+      writeFileSync(join(folder, `${name}.png`), picture);
+      console.log(`media/pictures/${name}.png: ${Math.ceil(picture.length / 1024)} KB`);
     }
   } finally {
     await session.close();

@@ -32,6 +32,8 @@ export interface ServerOptions {
   testDriver?: boolean;
   /** Added to (or put over) the quiet defaults. */
   settings?: Record<string, unknown>;
+  /** Asks whether a folder's authors are trusted, as VS Code does by default. */
+  asksForTrust?: boolean;
   environment?: Record<string, string>;
   /** The same port and browser profile keep secrets over a restart; a free port by default. */
   port?: number;
@@ -56,7 +58,8 @@ export async function startServer(options: ServerOptions): Promise<WorkbenchServ
       ...folders(options),
       ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
       ...["--disable-telemetry", "--disable-update-check", "--ignore-last-opened"],
-      ...["--disable-workspace-trust", "--disable-getting-started-override"],
+      ...["--disable-getting-started-override"],
+      ...(options.asksForTrust ? [] : ["--disable-workspace-trust"]),
       ...(options.testDriver ? ["--vscode-option", "enable-smoke-test-driver"] : []),
     ],
     { env: environmentOf(options) },
@@ -88,7 +91,15 @@ function prepareHome(options: ServerOptions): void {
   }
   writeFileSync(
     join(options.home, "data/User/settings.json"),
-    JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2),
+    JSON.stringify(
+      {
+        ...QUIET_SETTINGS,
+        ...(options.asksForTrust && { "security.workspace.trust.enabled": true }),
+        ...options.settings,
+      },
+      null,
+      2,
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
@@ -10,7 +10,8 @@ import { installExtension, startServer } from "./server";
 import { picture } from "./ui";
 import { openWorkbench } from "./workbenchPage";
 
-const ACTION_MS = 20_000;
+/** Patience with a busy machine; nothing takes that long on a quiet one. */
+const ACTION_MS = 90_000;
 
 export interface SessionOptions {
   /** Installed before the window opens. */
@@ -18,6 +19,9 @@ export interface SessionOptions {
   /** Loaded from its folder, as F5 does. */
   development?: string;
   settings?: Record<string, unknown>;
+  asksForTrust?: boolean;
+  /** Files of the workspace by their names, there before the window opens. */
+  files?: Record<string, string>;
   environment?: Record<string, string>;
   viewport?: { width: number; height: number };
   pixelRatio?: number;
@@ -41,10 +45,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const home = mkdtempSync(join(tmpdir(), "contact-sync-ui-"));
   const workspace = join(home, "workspace");
   mkdirSync(workspace);
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    writeFileSync(join(workspace, name), text);
+  }
   const serverOptions: ServerOptions = {
     installation,
     home,
     settings: options.settings,
+    asksForTrust: options.asksForTrust,
     environment: options.environment,
   };
   if (options.vsix) await installExtension(serverOptions, options.vsix);

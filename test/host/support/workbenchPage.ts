@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import type { WorkbenchServer } from "./server";
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 export interface WorkbenchOptions {
   /** The folder that the window opens; an empty window without it. */

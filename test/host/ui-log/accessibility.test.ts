@@ -1,37 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
+import { seriousProblems } from "../support/axe";
 import type { PanelBrowser } from "../support/logPanelPage";
 import { rowAt, settled, startPanelBrowser } from "../support/logPanelPage";
-import { ROOT } from "../support/paths";
 import * as ui from "../support/ui";
-
-const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
 
 let browser: PanelBrowser;
 before(async () => (browser = await startPanelBrowser()));
 after(() => browser.close());
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { target: string[]; failureSummary: string }[];
-}
-
-/** What axe finds serious or critical, one line each. */
-async function seriousProblems(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = (await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)",
-  )) as Violation[];
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id} ${node.target.join(" ")}: ${node.failureSummary}`),
-    );
-}
 
 for (const theme of ["dark", "light", "contrast"] as const) {
   test(`axe finds nothing serious in the ${theme} theme`, async () => {

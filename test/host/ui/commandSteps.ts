@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { editorText, tab, untilEditorShows } from "../support/editorParts";
+import type { SalesPair } from "../support/salesPair";
+import { GRACE } from "../support/salesPair";
+import * as ui from "../support/ui";
+import type { Step } from "./treeSteps";
+
+export const COMMAND_STEPS: readonly Step[] = [
+  {
+    title: "Create Contact… shows the contact, asks for the owner and creates it in Dynamics",
+    act: async (pair) => {
+      const { page } = pair;
+      assert.equal((await contacts(pair, GRACE.email)).length, 0);
+      await ui.runCommand(page, "Contact Sync: Create Contact…");
+      await ui.answer(page, "e-mail address or id in Marketo", GRACE.email);
+      const preview = ui.dialog(page, "This contact would be created in Dynamics");
+      await preview.getByText("lastname: Hopper").waitFor();
+      await ui.answerDialog(page, "This contact would be created in Dynamics", "Continue");
+      await ui.choose(page, "The sync user (default)");
+      await ui.notification(page, "The contact was created in Dynamics").waitFor();
+      const [made] = await contacts(pair, GRACE.email);
+      assert.deepEqual([made?.firstname, made?.lastname], ["Grace", "Hopper"]);
+    },
+  },
+  {
+    title: "a person who is in Dynamics already is not created again",
+    act: async (pair) => {
+      const { page } = pair;
+      await ui.runCommand(page, "Contact Sync: Create Contact…");
+      await ui.answer(page, "e-mail address or id in Marketo", GRACE.email);
+      const told = ui.notification(page, "This person is in Dynamics already; nothing was created");
+      await told.getByRole("button", { name: "Open in Dynamics" }).waitFor();
+      assert.equal((await contacts(pair, GRACE.email)).length, 1);
+    },
+  },
+  {
+    title: "Preview Next Cycle shows what would change and writes nothing",
+    act: async ({ page, sandbox, adaId }) => {
+      const values = { jobtitle: "Mathematician" };
+      sandbox.hands.script([
+        { side: "dynamics", op: "update", table: "contact", id: adaId, values },
+      ]);
+      const writes = writesTo(sandbox);
+      await ui.runCommand(page, "Contact Sync: Preview Next Cycle");
+      await tab(page, "Next Cycle.md").waitFor();
+      await untilEditorShows(page, "Nothing has been written");
+      await page.locator(".codelens-decoration a", { hasText: "Run Sync Cycle" }).waitFor();
+      const text = await editorText(page);
+      assert.match(text, /\| changed in Marketo +\| 1 /);
+      assert.match(text, /\| created in Marketo +\| 0 /);
+      assert.equal(writesTo(sandbox), writes);
+    },
+  },
+  {
+    title: "Explain Field Value… tells what both sides hold and why",
+    act: async ({ page, adaId }) => {
+      await ui.runCommand(page, "Contact Sync: Explain Field Value…");
+      await ui.answer(page, "The record: its Dynamics id", adaId);
+      await ui.choose(page, "Job Title");
+      await tab(page, `jobtitle ${adaId.slice(0, 8)}.md`).waitFor();
+      await untilEditorShows(page, "The sides differ");
+      const text = await editorText(page);
+      assert.match(text, /\| Mathematician +\| Countess +\|/);
+      assert.match(text, /Analyst +\| Countess +\| Analyst/);
+    },
+  },
+  {
+    title: "Pause stops the timer, Resume winds it up again",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Contact Sync: Pause");
+      await ui.statusItem(page, "Contact Sync: paused").waitFor();
+      await ui.treeItem(page, "sandbox · paused").waitFor();
+      await ui.runCommand(page, "Contact Sync: Resume");
+      await ui.statusItem(page, "Contact Sync: paused").waitFor({ state: "detached" });
+      // The timer finds that a cycle is due and carries what the preview promised.
+      await ui.treeItem(page, "Cycle 3").waitFor();
+      await ui.treeItem(page, "1 changed in Marketo").waitFor();
+    },
+  },
+  {
+    title: "Validate Connection shows the check list",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Contact Sync: Validate Connection");
+      await tab(page, "Connection.md").waitFor();
+      await untilEditorShows(page, "Connection of Sales");
+      const text = await editorText(page);
+      assert.match(text, /\d+ OK, \d+ limited, 0 must be fixed/);
+      assert.ok(text.includes("Dynamics 365") && text.includes("Marketo"));
+    },
+  },
+  {
+    title: "Export Log… writes a file for spreadsheets",
+    act: async ({ page, workspace }) => {
+      await ui.runCommand(page, "Contact Sync: Export Log…");
+      await ui.choose(page, "CSV");
+      const target = join(workspace, "contact-sync-sales.csv");
+      const box = ui.quickInput(page).filter({ hasText: "Export Log" });
+      await box.waitFor();
+      assert.equal(await box.locator(".quick-input-box input").inputValue(), target);
+      await box.getByRole("button", { name: "OK" }).click();
+      await ui.notification(page, "activities were exported").waitFor();
+      assert.ok(existsSync(target));
+      assert.match(readFileSync(target, "utf8"), /Lovelace|Countess/);
+    },
+  },
+  {
+    title: "Show Output opens the log of the extension",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Contact Sync: Show Output");
+      const panel = page.locator(".part.panel");
+      await panel.getByRole("combobox").first().waitFor();
+      const channel = panel.locator("select, .monaco-select-box").last();
+      await channel.waitFor();
+      assert.match((await channel.getAttribute("title")) ?? "", /Contact Sync/);
+      await ui.runCommand(page, "View: Hide Panel");
+      await panel.waitFor({ state: "hidden" });
+    },
+  },
+];
+
+type Row = Record<string, unknown>;
+
+async function contacts({ sandbox }: SalesPair, email: string): Promise<Row[]> {
+  const path = `/records/dynamics/contact?emailaddress1=${encodeURIComponent(email)}`;
+  return (await (await fetch(`${sandbox.ready.control.url}${path}`)).json()) as Row[];
+}
+
+/** How many requests that change something the two orgs have got. */
+function writesTo({ log }: SalesPair["sandbox"]): number {
+  const reads = /\/(oauth2|identity)\/|leads\.json\?.*_method=GET/;
+  return log.entries().filter(({ method, target }) => method !== "GET" && !reads.test(target))
+    .length;
+}

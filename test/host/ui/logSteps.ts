@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import type { FrameLocator, Page } from "playwright-core";
+import { seriousProblems } from "../support/axe";
+import { tab } from "../support/editorParts";
+import * as ui from "../support/ui";
+import type { Step } from "./treeSteps";
+
+const THEMES = ["Dark Modern", "Dark High Contrast", "Light Modern"];
+
+export const LOG_STEPS: readonly Step[] = [
+  {
+    title: "the log opens and shows what the cycles did",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Contact Sync: Open Activity and Conflict Log");
+      await tab(page, "Contact Sync Log").waitFor();
+      const log = ui.webview(page);
+      await settled(log);
+      await log.locator(".count", { hasText: /^\d+ activities$/ }).waitFor();
+      const first = await log.locator('.row[aria-rowindex="2"]').innerText();
+      assert.match(
+        first,
+        /Contact [0-9a-f]{8} · Person \d+[^]*Applied[^]*Business Phone[^]*To Marketo/,
+      );
+    },
+  },
+  {
+    title:
+      "filtered to conflicts, a row opens to before, after, the lost value and the rule in words",
+    act: async ({ page, adaId }) => {
+      const log = ui.webview(page);
+      await log.locator("vscode-checkbox").click();
+      await log.locator(".clear").waitFor();
+      await log.locator(".filter-record input").fill(adaId);
+      await log.locator(".count", { hasText: /^1 activity$/ }).waitFor();
+      await settled(log);
+      await log.locator('.row[aria-rowindex="2"] .cell').first().click();
+      const detail = log.locator(".detail");
+      await detail.getByText("sales owns contacts: Dynamics wins").waitFor();
+      const change = detail.locator(".detail-changes tbody tr", { hasText: "Job Title" });
+      const cells = await change.locator("th, td").allInnerTexts();
+      assert.deepEqual(cells, ["Job Title", "Analyst", "Countess", "Analyst", "Marketo"]);
+      const facts = await detail.locator(".detail-facts").innerText();
+      assert.match(facts, /Changed in Dynamics\s+\d[^]*Changed in Marketo\s+\d/);
+      assert.match(facts, new RegExp(`Dynamics id\\s+${adaId}`));
+      assert.match(facts, /Request id\s+\S+/);
+    },
+  },
+  ...THEMES.map((theme) => ({
+    title: `axe finds nothing serious in the open log in ${theme}`,
+    act: async ({ page }: { page: Page }) => {
+      await ui.runCommand(page, "Preferences: Color Theme");
+      await ui.choose(page, theme);
+      const frame = page.frames().find((each) => each.name() === "active-frame");
+      assert.ok(frame);
+      const log = ui.webview(page);
+      await log
+        .locator(`body[data-vscode-theme-name="${theme}"], body[data-vscode-theme-id*="${theme}"]`)
+        .waitFor();
+      await log.locator(".detail").waitFor();
+      assert.deepEqual(await seriousProblems(frame), []);
+    },
+  })),
+  {
+    title: "Compare shows before and after in the diff editor",
+    act: async ({ page }) => {
+      await ui.webview(page).locator(".detail vscode-button", { hasText: "Compare" }).click();
+      await tab(page, "before ↔ after").waitFor();
+      const side = (name: string) => page.locator(`.diff-editor .editor.${name} .view-lines`);
+      await side("original").getByText("Analyst").waitFor();
+      await side("modified").getByText("Countess").waitFor();
+      await ui.runCommand(page, "View: Close Editor");
+      await tab(page, "before ↔ after").waitFor({ state: "detached" });
+    },
+  },
+  {
+    title: "the keyboard alone filters, walks and opens the list",
+    act: async ({ page }) => {
+      const log = ui.webview(page);
+      await log.locator(".clear").click();
+      await log.locator(".clear").waitFor({ state: "detached" });
+      await log.locator(".filter-text input").focus();
+      await page.keyboard.type("Countess");
+      await log.locator(".clear").waitFor();
+      await settled(log);
+      // Past the other filters into the list, which is one stop.
+      const cell = log.locator('.grid-body .cell[tabindex="0"]');
+      for (let stop = 0; stop < 20 && (await focusedClass(page)) !== "cell"; stop++) {
+        await page.keyboard.press("Tab");
+      }
+      assert.equal(await focusedClass(page), "cell");
+      await cell.waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Enter");
+      await log.locator(".detail").waitFor();
+      await page.keyboard.press("Escape");
+      await log.locator(".detail").waitFor({ state: "detached" });
+    },
+  },
+];
+
+/** Waits until the list shows rows and loads none. */
+export async function settled(log: FrameLocator): Promise<void> {
+  await log.locator(".grid-body .row").first().waitFor();
+  await log.locator('.grid[aria-busy="false"]').waitFor();
+  await log.locator(".grid-body .placeholder").waitFor({ state: "detached" });
+}
+
+/** The first class of the element that has the focus in the log panel. */
+async function focusedClass(page: Page): Promise<string | undefined> {
+  const frame = page.frames().find((each) => each.name() === "active-frame");
+  return (await frame?.evaluate("document.activeElement?.classList[0]")) as string | undefined;
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { tab } from "../support/editorParts";
+import { ROOT } from "../support/paths";
+import type { Session } from "../support/session";
+import { startSession, withPicture } from "../support/session";
+import * as ui from "../support/ui";
+import { productVsix } from "../support/vsix";
+
+/** What a new user meets, with the installed VSIX: from the empty views to two orgs in sync and back. */
+
+const SANDBOX_LINK = 'a:text-is("Try with sandbox orgs")';
+
+let session: Session;
+before(async () => (session = await startSession({ vsix: await productVsix() })));
+after(() => session.close());
+
+const steps: { title: string; act: (session: Session) => Promise<void> }[] = [
+  {
+    title: "the empty views offer one button and one link",
+    act: async ({ page }) => {
+      await ui.openContainer(page, "Contact Sync");
+      const organizations = ui.view(page, "Organizations");
+      await organizations.getByRole("button", { name: "Connect…" }).waitFor();
+      await organizations.locator(SANDBOX_LINK).waitFor();
+      await ui.view(page, "Cycles").getByText("past sync cycles appear here").waitFor();
+      await ui.view(page, "Conflicts").getByText("No conflicts and no open questions").waitFor();
+      assert.equal(await ui.statusItem(page, "Contact Sync").count(), 0);
+    },
+  },
+  {
+    title: "the palette hides commands that need a pair",
+    act: async ({ page }) => {
+      await page.keyboard.press("F1");
+      await ui.quickInput(page).locator(".quick-input-box input").fill(">Contact Sync:");
+      await ui.quickInput(page).getByText("Contact Sync: Connect…").waitFor();
+      const rows = await ui
+        .quickInput(page)
+        .locator(".monaco-list-row .label-name")
+        .allInnerTexts();
+      const ours = rows.filter((row) => row.startsWith("Contact Sync:")).sort();
+      assert.deepEqual(ours, [
+        "Contact Sync: Connect…",
+        "Contact Sync: Focus on Conflicts View",
+        "Contact Sync: Focus on Cycles View",
+        "Contact Sync: Focus on Organizations View",
+        "Contact Sync: Open Pair File",
+        "Contact Sync: Show Output",
+        "Contact Sync: Try with Sandbox Orgs",
+      ]);
+      await page.keyboard.press("Escape");
+      await ui.quickInput(page).waitFor({ state: "hidden" });
+    },
+  },
+  {
+    title: "the link starts, connects and syncs the sandbox orgs",
+    act: async ({ page }) => {
+      await page.locator(SANDBOX_LINK).click();
+      await ui.treeItem(page, "Sandbox").waitFor();
+      await ui.treeItem(page, "created in Marketo").waitFor();
+      await ui.statusItem(page, "Contact Sync: next cycle in").first().waitFor();
+      await ui.treeItem(page, "28 of 28 fields sync").waitFor();
+      await ui.treeItem(page, "33 of 33 fields sync").waitFor();
+      await ui.treeItem(page, "Open questions").waitFor();
+    },
+  },
+  {
+    title: "a click on the status bar offers what makes sense now",
+    act: async ({ page }) => {
+      await ui.statusItem(page, "Contact Sync: next cycle in").first().click();
+      await ui.quickInput(page).getByText("Preview Next Cycle").waitFor();
+      const rows = await ui
+        .quickInput(page)
+        .locator(".monaco-list-row .label-name")
+        .allInnerTexts();
+      assert.deepEqual(
+        rows.map((row) => row.trim()),
+        [
+          "Run Sync Cycle",
+          "Preview Next Cycle",
+          "Pause",
+          "Open Activity and Conflict Log",
+          "Create Contact…",
+          "Validate Connection",
+          "Show Output",
+        ],
+      );
+      await ui.choose(page, "Open Activity and Conflict Log");
+      await tab(page, "Contact Sync Log").waitFor();
+      await ui.webview(page).locator(".grid-body .row").first().waitFor();
+    },
+  },
+  {
+    title: "stopping the sandbox orgs takes their pair away",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Contact Sync: Stop Sandbox Orgs");
+      await ui.notification(page, "The sandbox orgs have ended").waitFor();
+      await page.locator(SANDBOX_LINK).waitFor();
+      await ui.statusItem(page, "Contact Sync").waitFor({ state: "detached" });
+    },
+  },
+];
+
+for (const { title, act } of steps) {
+  test(title, () => withPicture(session.page, title, () => act(session)));
+}
+
+test("the development folder works like the installed VSIX", async (t) => {
+  const development = await startSession({ development: ROOT });
+  t.after(() => development.close());
+  const { page } = development;
+  await withPicture(page, "development", async () => {
+    await ui.openContainer(page, "Contact Sync");
+    await page.locator(SANDBOX_LINK).click();
+    await ui.treeItem(page, "created in Marketo").waitFor();
+  });
+});
