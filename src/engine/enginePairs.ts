@@ -7,10 +7,12 @@ import { ContactSyncError } from "../model/failure";
 import type { Side } from "../model/record";
 import type { CycleEvent } from "../protocol/engine";
 import type { OpenResult } from "../protocol/engineContract";
+import { RpcError } from "../protocol/rpc";
 import { openState } from "../state/openState";
 import type { State } from "../state/state";
 import { PairEngine } from "./pairEngine";
 import { RequestPoll } from "./requestPoll";
+import { failureOfSignIn } from "./signInFailures";
 import { realWorld } from "./world";
 
 interface OpenPair {
@@ -113,7 +115,11 @@ export class EnginePairs {
 
   #tokens(pair: string, side: Side): TokenSource {
     return {
-      token: (options) => this.options.token(pair, side, options?.forceRefresh ?? false),
+      token: (options) =>
+        this.options.token(pair, side, options?.forceRefresh ?? false).catch((error: unknown) => {
+          // What the host says of a sign-in must stay one: the cycle then waits instead of failing.
+          throw error instanceof RpcError ? failureOfSignIn(error, side) : error;
+        }),
     };
   }
 
