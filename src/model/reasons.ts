@@ -5,7 +5,8 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, string>> = {
   "changed-in-dynamics": "Changed in Dynamics.",
   "changed-in-marketo": "Changed in Marketo.",
   "changed-on-both-sides": "Different fields changed on both sides; both changes were kept.",
-  "clash-dynamics-wins": "Both sides have a new value for the same field; for a contact, Dynamics wins.",
+  "clash-dynamics-wins":
+    "Both sides have a new value for the same field; for a contact, Dynamics wins.",
   "clash-marketo-wins": "Both sides have a new value for the same field; for a lead, Marketo wins.",
   "overwrote-newer-value":
     "Marketo had a newer value when our change arrived; the rule for clashes was applied.",
