@@ -10,7 +10,7 @@ import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../p
 import type { RequestTally } from "../protocol/engineContract";
 import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
-import type { CycleContext } from "../sync/cycleContext";
+import { SchemaMovedError, type CycleContext } from "../sync/cycleContext";
 import { startFeed } from "../sync/pullMarketo";
 import type { World } from "../sync/ports";
 import { AfterCycle } from "./afterCycle";
@@ -138,9 +138,9 @@ export class PairEngine {
 
   /** What the next cycle would do, by the same planner, with nothing written to either side. */
   async preview(options: { sampleSize?: number; signal?: AbortSignal } = {}): Promise<Preview> {
-    const { context, setup } = await this.prepare(options.signal);
-    const rules = this.#rules(setup, null);
-    const preview = await makePreview(context, rules, options.sampleSize ?? 100);
+    const preview = await this.#prepared(options.signal, ({ context, setup }) =>
+      makePreview(context, this.#rules(setup, null), options.sampleSize ?? 100),
+    );
     await this.state.commit((writer) => {
       writer.setCheckpoint(PREVIEWED_KEY, preview.planHash);
       this.ledger.flush(writer);
@@ -205,10 +205,30 @@ export class PairEngine {
         activities: (activities) => onEvent({ type: "activities", pair, activities }),
         warning: (code, message) => this.#warn(code, message),
       },
+      confirmSchema: () => this.#confirmSchema(setup, signal),
       signal,
     };
     await startFeed(context);
     return { context, setup };
+  }
+
+  async #confirmSchema(setup: PairSetup, signal: AbortSignal): Promise<void> {
+    this.forgetSchema();
+    const now = setUp(this.config, await this.schema(signal), this.state);
+    if (now.mapHash !== setup.mapHash) throw new SchemaMovedError();
+  }
+
+  /** Prepares and works; once more if columns or fields changed meanwhile. */
+  async #prepared<T>(
+    signal: AbortSignal | undefined,
+    work: (prepared: { context: CycleContext; setup: PairSetup }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(await this.prepare(signal));
+    } catch (error) {
+      if (!(error instanceof SchemaMovedError)) throw error;
+      return work(await this.prepare(signal));
+    }
   }
 
   async #cycle({ approved = null, signal }: RunOptions): Promise<CycleSummary> {
@@ -245,11 +265,13 @@ export class PairEngine {
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: CycleOutcome | null; error: CycleSummary["error"] }> {
     try {
-      const { context, setup } = await this.prepare(signal);
-      const outcome = await runCycle(context, this.#rules(setup, approved));
-      if (outcome.halted) return { outcome, error: null };
-      await rememberMap(this.state, setup);
-      await this.after.cycle(context, outcome.counts);
+      const outcome = await this.#prepared(signal, async ({ context, setup }) => {
+        const done = await runCycle(context, this.#rules(setup, approved));
+        if (done.halted) return done;
+        await rememberMap(this.state, setup);
+        await this.after.cycle(context, done.counts);
+        return done;
+      });
       return { outcome, error: null };
     } catch (error) {
       return { outcome: null, error: this.#describeError(error) };

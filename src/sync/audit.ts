@@ -2,11 +2,11 @@ import type { CycleCounts } from "../model/activity";
 import type { FieldValue } from "../model/record";
 import { commitRecording } from "./apply";
 import { setupOf, type CycleContext } from "./cycleContext";
-import { type FeedAudit } from "./gather";
+import type { AuditedLoss, FeedAudit } from "./gather";
 import { hashKey, sameHash } from "./hash";
 import { normalizeMarketo } from "./normalize";
 import { activityOf, tell, type Recording } from "./record";
-import { recordBlocked } from "./recordLocal";
+import { recordBlocked, recordRefusals } from "./recordLocal";
 import type { PendingEcho } from "./statePort";
 import { newSubject } from "./subject";
 
@@ -39,15 +39,16 @@ function amendBefore(
 
 function recordOverwritten(
   recording: Recording,
-  { link, at, overwritten, restored }: FeedAudit["overwritten"][number],
+  { link, at, overwritten, restored, refusals }: AuditedLoss,
 ): void {
-  // A value that goes back is told by the write that brings it back.
-  if (restored) return;
   const { context, counts } = recording;
   const setup = setupOf(context, link.recordType);
   if (!setup) return;
   const subject = newSubject(setup, { ...link, link });
   subject.changedAt.marketo = at;
+  recordRefusals(recording, subject, refusals);
+  // A value that goes back is told by the write that brings it back.
+  if (restored) return;
   const { rule, lostValue } = overwritten;
   const sent = sentValue(context, subject.dynamicsId, {
     id: overwritten.echo.activityId,

@@ -52,7 +52,24 @@ export interface CycleContext {
   /** New rows may become persons (policy, and a field that holds the row's id). */
   createPersons: boolean;
   report: CycleReport;
+  /**
+   * Reads the descriptions again and throws SchemaMovedError if the map that stands on them is another one now: a column
+   * that column security has begun to hide reads as empty, and must never empty the other side (R6).
+   */
+  confirmSchema(): Promise<void>;
   signal: AbortSignal;
+}
+
+/** The ground that a plan stands on is not what it was: the plan is thrown away and made anew. */
+export class SchemaMovedError extends CallError {
+  constructor() {
+    super({
+      class: "retry",
+      code: "CS-SCHEMA-MOVED",
+      message: "Columns or fields changed while the cycle was planned; it is planned again.",
+    });
+    this.name = "SchemaMovedError";
+  }
 }
 
 export function setupOf(context: CycleContext, recordType: RecordType): TypeSetup | undefined {

@@ -2,6 +2,7 @@ import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { setupOf } from "./cycleContext";
 import { decideOverwritten, evaluateFeed, type KnownBefore, type Overwritten } from "./feed";
+import type { Refusal } from "./decision";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
 import { rowFacts } from "./lifecycle/rowFacts";
 import type { DynamicsRow, MarketoPerson } from "./ports";
@@ -15,7 +16,16 @@ import { newSubject, type Subject, type Subjects } from "./subject";
 export interface FeedAudit {
   confirmed: PendingEcho[];
   before: { news: PersonNews; link: Link; known: KnownBefore }[];
-  overwritten: { link: Link; at: string; overwritten: Overwritten; restored: boolean }[];
+  overwritten: AuditedLoss[];
+}
+
+/** A value that our write replaced unseen; `refusals` tell on which side it does not fit when it goes back. */
+export interface AuditedLoss {
+  link: Link;
+  at: string;
+  overwritten: Overwritten;
+  restored: boolean;
+  refusals: readonly Refusal[];
 }
 
 export function emptyAudit(): FeedAudit {
@@ -102,7 +112,9 @@ function addPerson(
       policies: context.policies,
     });
     const changes = again ? [] : decided.restore;
-    audit.overwritten.push({ link, at: news.at, overwritten, restored: changes.length > 0 });
+    const refusals = again ? [] : decided.refusals;
+    const restored = changes.length > 0;
+    audit.overwritten.push({ link, at: news.at, overwritten, restored, refusals });
     return changes;
   });
   const drifted = verdict.drift.length > 0;

@@ -77,6 +77,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   await readForDecisions(context, [...subjects.all()]);
   const loops = await findLoops(context, subjects, feed);
   const { totals, creates } = decideAll(context, subjects);
+  if (totals.empties > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
     subjects: [...subjects.all()],

@@ -53,7 +53,7 @@ export function recordWritten(
   });
   const id = tell(recording, activity);
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
-  countWrite(recording.counts, created ? { ...job, kind: "create" } : job);
+  countWrite(recording.counts, { ...job, kind: created?.kind ?? job.kind });
 }
 
 /** A person whose former record was deleted gets a new one: a person has one link. */

@@ -27,6 +27,9 @@ export function recordLocal(recording: Recording, subject: Subject, decision: De
       recordMergedPerson(recording, subject);
       return recordRefusals(recording, subject, decision.refusals);
     case "write":
+      // What both sides agree on now was the interrupted write's; the rest of this decision is told when it is written.
+      if (subject.suspect && decision.agreed.length)
+        tellRecovered(recording, subject, decision.agreed);
       return recordRefusals(recording, subject, decision.refusals);
     case "flagDeleted":
     case "unlinkPerson":
@@ -104,7 +107,8 @@ function tellRecovered(
   tell(recording, activityOf(context, subject, outcome));
 }
 
-function recordRefusals(
+/** Values that do not fit a side: told, and kept in the index until one of the sides changes. */
+export function recordRefusals(
   recording: Recording,
   subject: Subject,
   refusals: readonly Refusal[],

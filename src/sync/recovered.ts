@@ -3,27 +3,36 @@ import type { AgreedValue, FieldChange } from "./decideField";
 import type { Job } from "./jobs";
 import type { Attempt, Subject } from "./subject";
 
+/** What a link by id stands for when it answers an interrupted creation. */
+export interface CreatedBefore {
+  kind: Job["kind"];
+  reason: ReasonCode;
+  changes: FieldChange[];
+}
+
 /**
  * A link by id that answers an interrupted creation: the person is the one that was being created, so that what both
  * sides agree on is what the creation wrote. Null for every other link.
  */
-export function createdBefore({
-  subject,
-  reason,
-  agreed,
-  changes,
-}: Job): { reason: ReasonCode; changes: FieldChange[] } | null {
-  const { suspect } = subject;
+export function createdBefore(job: Job): CreatedBefore | null {
+  const { suspect, attempts } = job.subject;
   const isAnswer = suspect?.kind === "create" && suspect.side === "marketo";
-  if (!isAnswer || reason !== "linked-by-id") return null;
-  const written = agreed
+  if (!isAnswer || !ANSWERS.has(job.reason)) return null;
+  const written = job.agreed
     .filter(({ value }) => value !== null)
     .map(({ rule, value }): FieldChange => ({
       ...{ rule, to: "marketo", before: null, after: value, clash: false },
     }));
-  // The reason was a code when the intent was announced.
-  return { reason: suspect.reason as ReasonCode, changes: [...written, ...changes] };
+  const changes = [...written, ...job.changes];
+  // A lost answer is no crash: within the cycle it is still known what was done and why.
+  const [attempt] = attempts;
+  return attempt
+    ? { kind: "create", reason: attempt.reason, changes }
+    : { kind: job.kind, reason: job.reason, changes };
 }
+
+/** Why a link is made that only says that its creation had been carried out. */
+const ANSWERS: ReadonlySet<ReasonCode> = new Set(["linked-by-id", "recovered-after-crash"]);
 
 /** The lost writes of this cycle, each with those of its changes that both sides now agree on. */
 export function carriedOut({ attempts }: Subject, agreed: readonly AgreedValue[]): Attempt[] {
