@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { diskFiles, type FileSystem } from "../../src/state/files";
+import { openSandboxPair, type SandboxPair } from "../support/enginePair";
+
+/** Longer than the overlap in which Marketo's feeds tell everything again. */
+const QUIET_MS = 11 * 60_000;
+
+const CONTACTS = "dynamics GET /contacts";
+const LEADS = "dynamics GET /leads";
+const BATCH = "dynamics POST /$batch";
+const CHANGES = "marketo GET /rest/v1/activities/leadchanges.json";
+const READ = "marketo GET /rest/v1/leads.json";
+const WRITE = "marketo POST /rest/v1/leads.json";
+const IDLE = {
+  [CONTACTS]: 1,
+  [LEADS]: 1,
+  "marketo GET /rest/v1/activities.json": 1,
+  "marketo GET /rest/v1/activities/deletedleads.json": 1,
+  [CHANGES]: 1,
+};
+
+/** Linked records at rest: the first sync is done and its echoes are older than the overlap. */
+async function linkedPair(contacts: number, files?: FileSystem): Promise<SandboxPair> {
+  const pair = await openSandboxPair({
+    sandbox: { contacts, leads: 20, persons: 0 },
+    ...(files && { files }),
+    configure: ({ policies }) => {
+      policies.brakes.maxUpdates = { absolute: 10_000, percent: 100 };
+    },
+  });
+  await runClean(pair);
+  await rest(pair);
+  return pair;
+}
+
+async function rest(pair: SandboxPair): Promise<void> {
+  for (let cycle = 0; cycle < 2; cycle++) {
+    pair.clock.advance(QUIET_MS);
+    await runClean(pair);
+  }
+  pair.clock.advance(QUIET_MS);
+}
+
+async function runClean(pair: SandboxPair) {
+  const summary = await pair.run();
+  assert.deepEqual([summary.error, summary.halted], [null, null]);
+  return summary;
+}
+
+/** The next cycle's calls by endpoint. A token that ran out meanwhile is no matter of the cycle. */
+async function callsOf(pair: SandboxPair): Promise<Record<string, number>> {
+  pair.sandbox.log.reset();
+  const { calls } = await runClean(pair);
+  const entries = pair.sandbox.log
+    .entries()
+    .filter(({ operation }) => !/ token |\/oauth\/token$/.test(operation));
+  const sum = (server: string) => entries.filter((entry) => entry.server === server).length;
+  assert.deepEqual(calls, { dynamics: sum("dynamics"), marketo: sum("marketo") });
+  const counts: Record<string, number> = {};
+  for (const { server, operation, status } of entries) {
+    const name = `${server} ${operation}`;
+    if (status !== 401) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Linked contacts with their persons, in no telling order. */
+function linkedContacts({ state }: SandboxPair) {
+  return [...state.links("contact")].flat();
+}
+
+for (const size of [400, 1200]) {
+  describe(`calls of a cycle with ${size} contacts`, () => {
+    let pair: SandboxPair;
+    before(async () => {
+      pair = await linkedPair(size);
+    });
+    after(() => pair.close());
+
+    test("nothing changed", async () => {
+      assert.deepEqual(await callsOf(pair), IDLE);
+      pair.clock.advance(300_000);
+      assert.deepEqual(await callsOf(pair), IDLE);
+    });
+
+    for (const changed of [1, 300, 301]) {
+      test(`${changed} contacts changed in Dynamics`, async () => {
+        await rest(pair);
+        const { dynamics, salesUserId } = pair.sandbox;
+        for (const { dynamicsId } of linkedContacts(pair).slice(0, changed)) {
+          dynamics.edit("contact", dynamicsId, { jobtitle: `Job ${changed}` }, salesUserId);
+        }
+        const writes = Math.ceil(changed / 300);
+        assert.deepEqual(await callsOf(pair), { ...IDLE, [WRITE]: writes });
+        // The echoes come back: they are recognized, and nothing is read because of them.
+        pair.clock.advance(300_000);
+        assert.deepEqual(await callsOf(pair), { ...IDLE, [CHANGES]: writes });
+      });
+
+      test(`${changed} persons changed in Marketo`, async () => {
+        await rest(pair);
+        const { marketo } = pair.sandbox;
+        for (const { personId } of linkedContacts(pair).slice(0, changed)) {
+          marketo.edit(personId, { middleName: `Middle ${changed}` });
+        }
+        const reads = Math.ceil(changed / 300);
+        const batches = Math.ceil(changed / 100);
+        const changes = { [CHANGES]: reads, [READ]: reads };
+        assert.deepEqual(await callsOf(pair), { ...IDLE, ...changes, [BATCH]: batches });
+        // Our own rows come back in the delta with a new version; the feeds tell the old edits once more.
+        pair.clock.advance(300_000);
+        assert.deepEqual(await callsOf(pair), { ...IDLE, [CHANGES]: reads });
+      });
+    }
+
+    test("the same record changed on both sides, different fields", async () => {
+      await rest(pair);
+      const { dynamics, marketo, salesUserId } = pair.sandbox;
+      const [link] = linkedContacts(pair);
+      dynamics.edit("contact", link!.dynamicsId, { jobtitle: "Both" }, salesUserId);
+      marketo.edit(link!.personId, { middleName: "Both" });
+      assert.deepEqual(await callsOf(pair), { ...IDLE, [READ]: 1, [BATCH]: 1, [WRITE]: 1 });
+    });
+
+    test("a person changed in two cycles in a row costs no read of its row", async () => {
+      await rest(pair);
+      const { marketo } = pair.sandbox;
+      const { personId } = linkedContacts(pair)[1]!;
+      for (const value of ["One", "Two", "Three"]) {
+        marketo.edit(personId, { middleName: value });
+        assert.deepEqual(await callsOf(pair), { ...IDLE, [READ]: 1, [BATCH]: 1 });
+        pair.clock.advance(60_000);
+      }
+    });
+  });
+}
+
+/** Real files that tell how much was appended to which. */
+function countedFiles() {
+  const written = new Map<string, number>();
+  const files: FileSystem = {
+    ...diskFiles,
+    async create(path) {
+      const file = await diskFiles.create(path);
+      const name = path.replace(/^.*[\\/]/, "");
+      return {
+        ...file,
+        append: (bytes) => {
+          written.set(name, (written.get(name) ?? 0) + bytes.length);
+          return file.append(bytes);
+        },
+      };
+    },
+  };
+  return { files, written };
+}
+
+describe("bytes of a cycle", () => {
+  for (const contacts of [1000, 4000]) {
+    test(`10 changes among ${contacts} records: under 100 KB and no snapshot`, async () => {
+      const { files, written } = countedFiles();
+      const pair = await linkedPair(contacts, files);
+      try {
+        written.clear();
+        const { dynamics, marketo, salesUserId } = pair.sandbox;
+        for (const [at, link] of linkedContacts(pair).slice(0, 10).entries()) {
+          if (at % 2) dynamics.edit("contact", link.dynamicsId, { jobtitle: "Ten" }, salesUserId);
+          else marketo.edit(link.personId, { middleName: "Ten" });
+        }
+        const { counts } = await runClean(pair);
+        assert.deepEqual(counts.updated, { dynamics: 5, marketo: 5 });
+        const bytes = [...written.values()].reduce((sum, size) => sum + size, 0);
+        assert.deepEqual(
+          [
+            bytes > 0 && bytes < 100_000,
+            [...written.keys()].filter((name) => /snapshot/.test(name)),
+          ],
+          [true, []],
+          `${bytes} bytes: ${[...written.keys()].join(", ")}`,
+        );
+      } finally {
+        await pair.close();
+      }
+    });
+  }
+});
