@@ -14,6 +14,8 @@ export function createOrgs(
       create: (table, values, userId) => dynamics.create(table, values, userId),
       edit: (table, id, values, userId) => dynamics.edit(table, id, values, userId),
       remove: (table, id, userId) => dynamics.remove(table, id, userId),
+      qualify: (leadId, userId) => dynamics.qualify(leadId, userId),
+      merge: (table, winner, loser, userId) => dynamics.merge(table, { winner, loser }, userId),
       row: (table, id) => dynamics.row(table, id),
       rows: (table, columns) => dynamics.rows(table, columns),
       has: (table) => tables.has(table),

@@ -168,10 +168,10 @@ async function measureCalls(ready: ReadyLine): Promise<object[]> {
   const { contactid } = (first["value"] as { contactid: string }[])[0]!;
   const json = { "Content-Type": "application/json" };
   let serial = 0;
-  const dynamicsLimit = "20 (6,000 in 300 s)";
-  const marketoLimit = "5 (100 in 20 s)";
-  const calls: [string, string, string, () => CallOptions][] = [
-    ["sign-in", "-", auth.tokenEndpoint, () => ({ method: "POST", body: auth.form })],
+  const dynamicsLimit = 6_000 / 300;
+  const marketoLimit = 100 / 20;
+  const calls: [string, number, string, () => CallOptions][] = [
+    ["sign-in", dynamicsLimit, auth.tokenEndpoint, () => ({ method: "POST", body: auth.form })],
     ["Dynamics: WhoAmI", dynamicsLimit, `${api}/WhoAmI`, () => ({ headers: auth.dynamics })],
     [
       "Dynamics: one contact",
@@ -212,7 +212,14 @@ async function measureCalls(ready: ReadyLine): Promise<object[]> {
   ];
   const rows: object[] = [];
   for (const [name, limit, url, make] of calls) {
-    rows.push({ call: name, "per second": await perSecond(url, make), "client limit": limit });
+    const rate = await perSecond(url, make);
+    const times = Math.floor(rate / limit);
+    rows.push({
+      call: name,
+      "per second": rate,
+      "limit per second": limit,
+      "times the limit": times,
+    });
   }
   return rows;
 }
@@ -280,7 +287,12 @@ async function measureAll(file: string, large: boolean): Promise<void> {
   console.log(
     `Requests per second, ${AT_ONCE} at once (goal: above what the limits allow a client)`,
   );
-  console.table(await inChild(file, "throughput", 0));
+  const calls = await inChild(file, "throughput", 0);
+  console.table(calls);
+  const least = Math.min(...calls.map((row) => Number(row["times the limit"])));
+  console.log(
+    `Limits: Dynamics 6,000 requests in 300 s, Marketo 100 calls in 20 s. Every call is answered at least ${least} times as often.`,
+  );
 }
 
 async function main(words: readonly string[]): Promise<void> {

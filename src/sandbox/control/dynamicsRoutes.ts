@@ -97,6 +97,8 @@ const columnSecuritySchema = z.strictObject({
   canRead: z.boolean().default(false),
   canCreate: z.boolean().default(false),
   canUpdate: z.boolean().default(false),
+  masked: z.boolean().default(false),
+  canReadUnmasked: z.boolean().default(false),
 });
 const userSchema = z.strictObject({
   disabled: z.boolean().optional(),
@@ -131,8 +133,8 @@ function securityRoutes({ dynamics, applicationUserId }: ControlParts): ControlR
       users.setPrivilege(id, privilege, depth === "none" ? undefined : depth);
     }),
     post("/dynamics/column-security", columnSecuritySchema, ({ table, column, ...rule }) => {
-      const { secured, user, ...rights } = rule;
-      model.setColumn(table, column, { secured });
+      const { secured, masked, user, ...rights } = rule;
+      model.setColumn(table, column, { secured, masked });
       users.setColumnRights(user?.toLowerCase() ?? applicationUserId, `${table}.${column}`, rights);
     }),
   ];

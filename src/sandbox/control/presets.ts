@@ -19,6 +19,7 @@ interface Preset {
 }
 
 const JSON_TYPE = { "Content-Type": "application/json" };
+const MARKETO_TYPE = { "Content-Type": "application/json;charset=UTF-8" };
 const HTML_TYPE = { "Content-Type": "text/html" };
 const GATEWAY_PAGE =
   "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>";
@@ -32,12 +33,12 @@ const MARKETO_CALLS = { path: "^/(rest|bulk)/" };
 const marketoError = (code: string, message: string): FaultAction => ({
   kind: "respond",
   status: 200,
-  headers: JSON_TYPE,
+  headers: MARKETO_TYPE,
   body: marketoBody(code, message),
 });
 
 const marketoBody = (code: string, message: string): string =>
-  JSON.stringify({ requestId: "fa17#1", success: false, errors: [{ code, message }] });
+  JSON.stringify({ requestId: "fa17#1a2b3c4d5e6", success: false, errors: [{ code, message }] });
 
 const fixed = (action: FaultAction) => () => action;
 
@@ -126,19 +127,31 @@ export const PRESETS = {
     what: "The daily quota is used up.",
     server: "marketo",
     ...MARKETO_CALLS,
-    action: fixed(marketoError("607", "Daily API Request Limit reached")),
+    action: fixed(marketoError("607", "Daily quota '50000' reached")),
   },
   "marketo-615": {
     what: "Too many calls at once.",
     server: "marketo",
     ...MARKETO_CALLS,
-    action: fixed(marketoError("615", "Concurrent access limit reached")),
+    action: fixed(marketoError("615", "Concurrent access limit '10' reached")),
   },
   "marketo-611": {
     what: "A system error; nothing was done.",
     server: "marketo",
     ...MARKETO_CALLS,
     action: fixed(marketoError("611", "System error")),
+  },
+  "marketo-608": {
+    what: "The API is away for a while; nothing was done.",
+    server: "marketo",
+    ...MARKETO_CALLS,
+    action: fixed(marketoError("608", "API Temporarily Unavailable")),
+  },
+  "marketo-713": {
+    what: "A transient error; nothing was done.",
+    server: "marketo",
+    ...MARKETO_CALLS,
+    action: fixed(marketoError("713", "Transient error")),
   },
   "marketo-604": {
     what: "The call timed out; nothing was done.",
@@ -153,7 +166,7 @@ export const PRESETS = {
     action: fixed({
       kind: "respondAfterCommit",
       status: 200,
-      headers: JSON_TYPE,
+      headers: MARKETO_TYPE,
       body: marketoBody("604", "Request timed out"),
     }),
   },
@@ -201,7 +214,7 @@ export const PRESETS = {
     what: "200 without a body; nothing was done.",
     server: "marketo",
     ...MARKETO_CALLS,
-    action: fixed({ kind: "respond", status: 200, headers: JSON_TYPE, body: "" }),
+    action: fixed({ kind: "respond", status: 200, headers: MARKETO_TYPE, body: "" }),
   },
   "identity-429": {
     what: "Sign-in is throttled: 429 with Retry-After.",

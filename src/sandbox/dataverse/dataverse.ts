@@ -6,8 +6,10 @@ import { ServiceProtection } from "./limits";
 import type { ColumnSpec, Column, Value } from "./model/column";
 import type { AlternateKey, KeyStatus, Table } from "./model/model";
 import { addKey } from "./write/keys";
+import { mergeByHand, qualifyByHand } from "./handActions";
 import type { DuplicateRule, Organization, Plugin } from "./organization";
 import type { ColumnRights, Depth, NewUser, User } from "./security/users";
+import { NO_RIGHTS } from "./security/access";
 import { handleRequest } from "./server";
 import type { Row } from "./storage/row";
 import { snapshot } from "./write/write";
@@ -77,6 +79,9 @@ export interface DataverseSandbox {
   create(table: string, values: Values, userId: string): string;
   edit(table: string, id: string, values: Values, userId: string): void;
   remove(table: string, id: string, userId?: string): void;
+  /** The user's own QualifyLead and Merge, with the rules that the API has for them. */
+  qualify(leadId: string, userId: string): string | undefined;
+  merge(table: string, ids: { winner: string; loser: string }, userId: string): void;
   row(table: string, id: string, columns?: readonly string[]): Record<string, Value> | undefined;
   rows(table: string, columns?: readonly string[]): Iterable<Record<string, Value>>;
   count(table: string): number;
@@ -143,9 +148,7 @@ class DataverseServer implements DataverseSandbox {
       this.edit("systemuser", id, { isdisabled: disabled }, id);
     },
     setColumnRights: (id, column, rights) =>
-      void this.#org.directory
-        .get(id)
-        .columns.set(column, { canRead: false, canCreate: false, canUpdate: false, ...rights }),
+      void this.#org.directory.get(id).columns.set(column, { ...NO_RIGHTS, ...rights }),
     remove: (id) => {
       this.#org.directory.remove(id);
       this.remove("systemuser", id);
@@ -189,6 +192,14 @@ class DataverseServer implements DataverseSandbox {
 
   remove(table: string, id: string, userId = SYSTEM_USER): void {
     removeByHand(this.#org, this.#require(table, id), userId);
+  }
+
+  qualify(leadId: string, userId: string): string | undefined {
+    return qualifyByHand(this.#org, leadId, userId);
+  }
+
+  merge(table: string, ids: { winner: string; loser: string }, userId: string): void {
+    mergeByHand(this.#org, this.#table(table), ids, userId);
   }
 
   row(table: string, id: string, columns?: readonly string[]): Record<string, Value> | undefined {

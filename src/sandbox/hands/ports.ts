@@ -9,6 +9,9 @@ export interface DynamicsOrg {
   create(table: TableName, values: Cells, userId: string): string;
   edit(table: TableName, id: string, values: Cells, userId: string): void;
   remove(table: TableName, id: string, userId: string): void;
+  /** Closes the lead as qualified, with a new contact and account; returns the contact's id, if one was made. */
+  qualify(leadId: string, userId: string): string | undefined;
+  merge(table: TableName, winner: string, loser: string, userId: string): void;
   row(table: TableName, id: string): Cells | undefined;
   rows(table: TableName, columns?: readonly string[]): Iterable<Cells>;
   /** False for the lead table of an organization without the Sales app. */

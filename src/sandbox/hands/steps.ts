@@ -15,6 +15,15 @@ export const stepSchema = z.union([
   z.strictObject({ side: dynamics, op: z.literal("create"), table, values: cells, as }),
   z.strictObject({ side: dynamics, op: z.literal("update"), table, id: guid, values: cells, as }),
   z.strictObject({ side: dynamics, op: z.literal("delete"), table, id: guid, as }),
+  z.strictObject({ side: dynamics, op: z.literal("qualify"), id: guid, as }),
+  z.strictObject({
+    side: dynamics,
+    op: z.literal("merge"),
+    table,
+    id: guid,
+    losers: z.array(guid).min(1),
+    as,
+  }),
   z.strictObject({ side: marketo, op: z.literal("create"), values: cells }),
   z.strictObject({ side: marketo, op: z.literal("update"), id: personId, values: cells }),
   z.strictObject({ side: marketo, op: z.literal("delete"), id: personId }),
@@ -54,6 +63,12 @@ function applyDynamics({ dynamics }: Orgs, step: DynamicsStep, salesUserId: stri
       return step.id.toLowerCase();
     case "delete":
       dynamics.remove(step.table, step.id.toLowerCase(), userId);
+      return step.id.toLowerCase();
+    case "qualify":
+      return dynamics.qualify(step.id.toLowerCase(), userId) ?? step.id.toLowerCase();
+    case "merge":
+      for (const loser of step.losers)
+        dynamics.merge(step.table, step.id.toLowerCase(), loser.toLowerCase(), userId);
       return step.id.toLowerCase();
   }
 }

@@ -179,7 +179,7 @@ export function refusalResponse(
     timestamp,
     trace_id: correlationId,
     correlation_id: correlationId,
-    ...(refusal.suberror ? { suberror: refusal.suberror } : {}),
+    suberror: refusal.suberror ?? "",
     error_uri: `https://login.emu.test/error?code=${code}`,
   };
   return {

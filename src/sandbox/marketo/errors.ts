@@ -69,5 +69,10 @@ export function fail<C extends ErrorCode>(code: C, ...values: Parameters<Texts[C
   throw new ApiError(reason(code, ...values));
 }
 
+/** A look-up by a field that does not exist has a text of its own. */
+export function failLookup(field: string): never {
+  throw new ApiError({ code: "1006", message: `Lookup field '${field}' not found` });
+}
+
 /** Codes that do not count against the daily quota. */
 export const uncounted: ReadonlySet<string> = new Set(["601", "602", "604", "605", "608", "611"]);

@@ -1,7 +1,7 @@
 import { addActivity } from "./org";
 import { CHANGE_PARTITION } from "./activityTypes";
 import { deletePerson, mergePersons, touch, webService } from "./changes";
-import { fail, reason, type Reason } from "./errors";
+import { fail, failLookup, reason, type Reason } from "./errors";
 import { personPage, readFields, renderPerson } from "./personReads";
 import {
   inputRecords,
@@ -37,7 +37,8 @@ function leadsByFilter(call: Call): Answer {
   const filterType = required(call, "filterType");
   if (!org.fields.isSearchable(filterType)) {
     // Known fields that cannot be searched and unknown ones get different codes.
-    fail(org.fields.get(filterType) ? "1011" : "1006", filterType);
+    if (org.fields.get(filterType)) fail("1011", filterType);
+    failLookup(filterType);
   }
   required(call, "filterValues");
   const values = [...new Set(listParameter(call, "filterValues"))];

@@ -1,7 +1,7 @@
 import { PUSH_LEAD } from "./activityTypes";
 import { createPerson, updatePerson, webService } from "./changes";
 import { companyValuesOf } from "./companyMembers";
-import { ApiError, fail, reason, type Reason } from "./errors";
+import { ApiError, fail, failLookup, reason, type Reason } from "./errors";
 import type { FieldDefinition, Values } from "./fieldTypes";
 import { addActivity, type Org } from "./org";
 import type { Partition } from "./partitions";
@@ -46,7 +46,7 @@ export function syncOptions(org: Org, body: Record<string, unknown>): SyncOption
     fail("1003", `Invalid action '${String(action)}'`);
   }
   const name = String(body["lookupField"] ?? "email");
-  const lookupField = org.fields.get(name) ?? fail("1006", name);
+  const lookupField = org.fields.get(name) ?? failLookup(name);
   if (!org.fields.isSearchable(name)) fail("1011", name);
   if (name === "id" && action !== "updateOnly") {
     fail("1003", "Lookup field 'id' is only allowed with action 'updateOnly'");

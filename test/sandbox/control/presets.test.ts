@@ -62,6 +62,8 @@ const cases: Record<PresetName, [answer: string, written: boolean]> = {
   "marketo-607": ["200 607", false],
   "marketo-615": ["200 615", false],
   "marketo-611": ["200 611", false],
+  "marketo-608": ["200 608", false],
+  "marketo-713": ["200 713", false],
   "marketo-604": ["200 604", false],
   "marketo-604-after-commit": ["200 604", true],
   "marketo-502": ["502 html", false],

@@ -285,8 +285,8 @@ describe("validation", () => {
     [
       { statecode: 1, statuscode: 3 },
       400,
-      "0x8004431a",
-      "A validation error occurred. The value 3 of 'statuscode' on record of type 'contact' is outside the valid range. Accepted Values: 1,2",
+      "0x80048408",
+      `3 is not a valid status code for state code ContactState.Inactive on contact with Id ${ADA}.`,
     ],
     [
       { statecode: 1, statuscode: 1 },

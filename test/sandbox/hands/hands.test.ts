@@ -43,6 +43,12 @@ class RecordingOrgs implements Orgs {
       this.tables[table].delete(row);
       this.diary.push(["remove", table, row, userId]);
     },
+    qualify: (row, userId) => {
+      this.diary.push(["qualify", row, userId]);
+      return row === id(1001) ? id(9001) : undefined;
+    },
+    merge: (table, winner, loser, userId) =>
+      void this.diary.push(["merge", table, winner, loser, userId]),
     row: (table, row) => this.tables[table].get(row),
     rows: (table) => this.tables[table].values(),
     has: () => true,
@@ -107,6 +113,24 @@ describe("a script of edits", () => {
       "a deletion",
       { side: "dynamics", op: "delete", table: "contact", id: id(1) },
       ["remove", "contact", id(1), SALES],
+      id(1),
+    ],
+    [
+      "a qualified lead, whose contact is told",
+      { side: "dynamics", op: "qualify", id: id(1001) },
+      ["qualify", id(1001), SALES],
+      id(9001),
+    ],
+    [
+      "a qualified lead that brings no contact",
+      { side: "dynamics", op: "qualify", id: id(1002), as: OTHER },
+      ["qualify", id(1002), OTHER],
+      id(1002),
+    ],
+    [
+      "a merge of contacts",
+      { side: "dynamics", op: "merge", table: "contact", id: id(1), losers: [id(2)] },
+      ["merge", "contact", id(1), id(2), SALES],
       id(1),
     ],
     [

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,22 +8,26 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { ConfidentialClientApplication } from "@azure/msal-node";
+import { build } from "esbuild";
 import { parsePairFile } from "../../../src/config/parse";
 import type { ReadyLine } from "../../../src/sandbox/ready";
 
-const ROOT = join(__dirname, "../../..");
-const BUNDLE = join(ROOT, "dist/sandbox.js");
+let folder: string;
+let bundle: string;
 
-/** Builds only where the bundle is missing or older than what it is made of. */
-function ensureBuilt(): void {
-  const sources = ["src/sandbox", "src/config", "src/model"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
-  if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs >= Math.max(...sources)) return;
-  const build = spawnSync(process.execPath, ["esbuild.mjs"], { cwd: ROOT, encoding: "utf8" });
-  assert.equal(build.status, 0, build.stderr);
+/** A bundle of its own: `dist/` may be built anew by somebody else at any moment. */
+async function buildProgram(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), "sandbox-main-"));
+  bundle = join(folder, "sandbox.cjs");
+  await build({
+    entryPoints: [join(__dirname, "../../../src/sandbox/main.ts")],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+    logLevel: "warning",
+  });
 }
 
 interface Ended {
@@ -40,9 +43,13 @@ class Run {
   readonly #lines: Interface;
   readonly #ended: Promise<Ended>;
 
-  constructor(words: readonly string[]) {
-    this.#child = spawn(process.execPath, [BUNDLE, ...words], {
+  /** `viaShell` as npm does it: a signal reaches the shell only. */
+  constructor(words: readonly string[], { viaShell = false } = {}) {
+    const command = [process.execPath, bundle, ...words];
+    const [file, ...rest] = viaShell ? ["sh", "-c", `${command.join(" ")}; exit $?`] : command;
+    this.#child = spawn(file!, rest, {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, npm_lifecycle_event: viaShell ? "sandbox" : undefined },
     });
     this.#lines = createInterface(this.#child.stdout!).on("line", (line) => this.out.push(line));
     createInterface(this.#child.stderr!).on("line", (line) => this.errors.push(line));
@@ -70,11 +77,7 @@ class Run {
 }
 
 describe("the sandbox as a program", () => {
-  let folder: string;
-  before(async () => {
-    ensureBuilt();
-    folder = await mkdtemp(join(tmpdir(), "sandbox-main-"));
-  });
+  before(buildProgram);
   after(() => rm(folder, { recursive: true }));
 
   const small = ["--contacts", "6", "--leads", "4", "--persons", "5"];
@@ -129,6 +132,13 @@ describe("the sandbox as a program", () => {
       assert.deepEqual(ended, { code: 0, out: [JSON.stringify(ready)], errors: [] });
     });
   }
+
+  it("ends when npm's shell is ended and it is left behind", { timeout: 60_000 }, async () => {
+    const run = new Run(small, { viaShell: true });
+    await run.ready();
+    const ended = await run.end("SIGTERM");
+    assert.deepEqual([ended.out.length, ended.errors], [1, []]);
+  });
 
   const failures: [string, string[], number, string][] = [
     ["a wrong argument", ["--limits", "some"], 2, '--limits must be real or off, not "some".'],

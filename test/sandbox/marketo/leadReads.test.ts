@@ -87,7 +87,7 @@ test("refused reads", async () => {
     [{ filterType: "email" }, missing("filterValues")],
     [{ filterType: "createdAt", filterValues: "x" }, "1011 Lookup field 'createdAt' not supported"],
     [{ filterType: "city", filterValues: "x" }, "1011 Lookup field 'city' not supported"],
-    [{ filterType: "nope", filterValues: "x" }, "1006 Field 'nope' not found"],
+    [{ filterType: "nope", filterValues: "x" }, "1006 Lookup field 'nope' not found"],
     [{ filterType: "id", filterValues: "1", fields: "id,nope" }, "1006 Field 'nope' not found"],
     [{ filterType: "id", filterValues: many }, "1003 filterValues exceeds the limit of 300 values"],
     [{ filterType: "id", filterValues: "1", batchSize: "x" }, "1003 Invalid batchSize 'x'"],

@@ -67,7 +67,7 @@ for (const [name, options, record, expected] of outcomes) {
 
 const refusals: [name: string, body: Json, expected: string][] = [
   ["unknown action", { action: "upsert", input: [A] }, "1003 Invalid action 'upsert'"],
-  ["unknown key", { lookupField: "nope", input: [A] }, "1006 Field 'nope' not found"],
+  ["unknown key", { lookupField: "nope", input: [A] }, "1006 Lookup field 'nope' not found"],
   [
     "key of a wrong kind",
     { lookupField: "city", input: [A] },

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { SandboxResponse } from "../../kernel/http";
 import type { Call } from "../call";
 import { badQuery, DataverseError, errorResponse } from "../errors";
@@ -142,20 +143,31 @@ function runRequest(
         ? followContentId(scope, request.url)
         : request.url;
     const [path = "", query = ""] = splitUrl(url);
-    return dispatch({
-      ...scope,
-      method: request.method,
-      headers: request.headers,
-      preferences,
-      path,
-      query,
-      body: request.body,
-    });
+    return asPart(
+      dispatch({
+        ...scope,
+        method: request.method,
+        headers: request.headers,
+        preferences,
+        path,
+        query,
+        body: request.body,
+      }),
+    );
   } catch (error) {
     if (error instanceof DataverseError)
-      return errorResponse(error, preferences.annotations === "*");
+      return asPart(errorResponse(error, preferences.annotations === "*"));
     throw error;
   }
+}
+
+/** Inside a batch an update tells its Location too, and a failure brings its request's id. */
+function asPart(response: SandboxResponse): SandboxResponse {
+  const { headers } = response;
+  const entity = headers["OData-EntityId"];
+  if (entity !== undefined) return { ...response, headers: { Location: entity, ...headers } };
+  if (response.status < 400) return response;
+  return { ...response, headers: { REQ_ID: randomUUID(), ...headers } };
 }
 
 /** Absolute, rooted and relative URLs are all allowed in a batch. */

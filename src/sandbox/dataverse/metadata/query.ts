@@ -1,4 +1,4 @@
-import { badQuery, unknownProperty } from "../errors";
+import { badQuery, notSupported, unknownProperty } from "../errors";
 import type { CompareOperator, Expression, Operand } from "../query/ast";
 import { splitTop } from "../query/options";
 import { parseFilter } from "../query/parser";
@@ -111,6 +111,8 @@ export function holds(node: MetadataNode, expression: Expression): boolean {
       const found = expression.values.includes(String(value));
       return expression.name === "NotIn" ? !found : found;
     }
+    case "lastDays":
+      throw notSupported("The query function LastXDays is not supported for metadata.");
   }
 }
 

@@ -56,6 +56,8 @@ export interface Column {
   read: boolean;
   update: boolean;
   secured: boolean;
+  /** A masking rule: who may not read the clear text sees only its last four characters. */
+  masked?: boolean;
   /** Whether column security may ever be switched on. */
   securable: boolean;
   custom: boolean;

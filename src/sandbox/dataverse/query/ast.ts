@@ -17,4 +17,5 @@ export type Expression =
   | { kind: "text"; name: TextFunction; left: Operand; right: Operand }
   /** A bare Boolean property or literal. */
   | { kind: "truth"; operand: Operand }
-  | { kind: "member"; name: "In" | "NotIn" | "ContainValues"; property: string; values: string[] };
+  | { kind: "member"; name: "In" | "NotIn" | "ContainValues"; property: string; values: string[] }
+  | { kind: "lastDays"; property: string; days: number };

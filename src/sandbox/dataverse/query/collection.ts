@@ -87,7 +87,7 @@ interface Matcher {
 function matcher(call: Call, table: Table, options: QueryOptions): Matcher {
   const { database } = call.org;
   const store = database.store(table);
-  const scope: FilterScope = { database, store, user: call.user };
+  const scope: FilterScope = { database, store, user: call.user, now: call.org.kernel.clock.now() };
   for (const { column } of options.order) requireColumn(call.user, table, column, "order");
   const test = options.filter ? compile(scope, options.filter) : undefined;
   const narrowed = options.filter ? narrow(scope, options.filter) : undefined;

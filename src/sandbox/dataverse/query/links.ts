@@ -15,7 +15,9 @@ export function contextOf(call: Call, table: Table, options: QueryOptions, suffi
 /** The same URL with the cookie of the next page. */
 export function nextLink(call: Call, cookie: string): string {
   const query = without(call.query, ["$skiptoken"]);
-  return `${call.root}/${call.path}?${query ? `${query}&` : ""}$skiptoken=${encodeURIComponent(cookie)}`;
+  // The service leaves the signs that a query may hold as they are.
+  const escaped = encodeURIComponent(cookie).replaceAll("%3D", "=").replaceAll("%2F", "/");
+  return `${call.root}/${call.path}?${query ? `${query}&` : ""}$skiptoken=${escaped}`;
 }
 
 /** The URL that will answer with the changes since `token`. */

@@ -56,6 +56,11 @@ export function splitQuery(query: string): Map<string, string> {
   return options;
 }
 
+/** `UnMaskedData=true` asks for the clear text of masked columns. */
+export function wantsClearText(query: string): boolean {
+  return splitQuery(query).get("UnMaskedData")?.toLowerCase() === "true";
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
@@ -87,6 +92,7 @@ export function parseOptions(
 
 function refuseUnknown(raw: ReadonlyMap<string, string>): void {
   for (const name of raw.keys()) {
+    if (name.toLowerCase() === "fetchxml") throw notSupported("FetchXML is not supported.");
     if (!name.startsWith("$") || KNOWN.has(name)) continue;
     if (name === "$skip") throw badQuery("Skip Clause is not supported in CRM");
     if (name === "$apply") throw notSupported("The query option $apply is not supported.");

@@ -83,6 +83,7 @@ class Parser {
     const short = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : undefined;
     if (short === "In" || short === "NotIn" || short === "ContainValues")
       return this.#member(short);
+    if (short === "LastXDays") return this.#lastDays();
     if (short !== undefined) throw notSupported(`The query function ${name} is not supported.`);
     throw badQuery(
       `An unknown function with name '${name}' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.`,
@@ -104,6 +105,30 @@ class Parser {
     if (property === undefined || values === undefined)
       throw badQuery(`The function '${name}' needs PropertyName and PropertyValues.`);
     return { kind: "member", name, property, values };
+  }
+
+  #lastDays(): Expression {
+    let property: string | undefined;
+    let days: number | undefined;
+    do {
+      const parameter = this.#word();
+      this.#expect("=");
+      if (parameter === "PropertyName") property = this.#textArgument();
+      else if (parameter === "PropertyValue") days = this.#numberArgument();
+      else
+        throw badQuery(`The parameter '${parameter}' is not defined for the function 'LastXDays'.`);
+    } while (this.#take(","));
+    this.#expect(")");
+    if (property === undefined || days === undefined)
+      throw badQuery("The function 'LastXDays' needs PropertyName and PropertyValue.");
+    return { kind: "lastDays", property, days };
+  }
+
+  #numberArgument(): number {
+    const operand = this.#operand();
+    if (operand.kind === "literal" && operand.literal.type === "number")
+      return operand.literal.value;
+    throw this.#syntaxError();
   }
 
   #textArgument(): string {

@@ -9,6 +9,7 @@ import type { TableStore } from "../storage/tableStore";
 import { parseDateTime } from "../values";
 import type { CompareOperator, Expression, Literal, Operand } from "./ast";
 
+const DAY = 86_400_000;
 export type Predicate = (row: Row) => boolean;
 type Reader = (row: Row) => Value;
 
@@ -17,6 +18,8 @@ export interface FilterScope {
   database: Database;
   store: TableStore;
   user: User;
+  /** The moment of the read, in milliseconds: some functions are relative to it. */
+  now: number;
 }
 
 const EDM_OF_LITERAL: Record<Literal["type"], string> = {
@@ -61,6 +64,8 @@ export function compile(scope: FilterScope, expression: Expression): Predicate {
       return compileText(scope, expression);
     case "member":
       return compileMember(scope, expression);
+    case "lastDays":
+      return compileLastDays(scope, expression);
   }
 }
 
@@ -271,6 +276,21 @@ function compileMember(
   return name === "In"
     ? (row) => read(row) !== null && wanted.has(textOf(row))
     : (row) => read(row) === null || !wanted.has(textOf(row));
+}
+
+type LastDays = Extract<Expression, { kind: "lastDays" }>;
+
+/** From the first second of the day so many days ago until now. */
+function compileLastDays(scope: FilterScope, { property, days }: LastDays): Predicate {
+  const { column, read } = bind(scope, property);
+  if (column.type !== "DateTime" || days < 1)
+    throw badQuery(`The function 'LastXDays' needs a date column and at least one day.`);
+  const midnight = (Math.floor(scope.now / DAY) - days) * DAY;
+  return (row) => {
+    const value = read(row);
+    const ms = typeof value === "string" ? Date.parse(value) : Number(value) * 1000;
+    return value !== null && ms >= midnight && ms <= scope.now;
+  };
 }
 
 /** Query functions take logical names, so lookups are named without the `_..._value` decoration. */

@@ -2,11 +2,11 @@ import type { Call } from "../call";
 import { isLookup, wireName, type Column, type Value } from "../model/column";
 import type { Table } from "../model/model";
 import { wantsAnnotation } from "../preferences";
-import { columnRights } from "../security/access";
+import { visibility } from "../security/access";
 import type { Row } from "../storage/row";
 import { toWire } from "../values";
 import { formattedValue } from "./formatted";
-import { selectedColumns, type Expansion } from "./options";
+import { selectedColumns, wantsClearText, type Expansion } from "./options";
 
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname";
@@ -33,18 +33,19 @@ export function rowWriter(
   const { database } = call.org;
   const store = database.store(table);
   const annotate = annotator(call);
+  const unmasked = wantsClearText(call.query);
   const fields = selectedColumns(table, select).map((column) => ({
     column,
     name: wireName(column),
-    hidden: !columnRights(call.user, table, column).canRead,
+    show: visibility(call.user, table, { column, unmasked }),
   }));
   const expansions = expand.map((expansion) => ({ expansion, write: expander(call, expansion) }));
   return {
     columns: fields.map((field) => field.column),
     write(row) {
       const json: Json = { "@odata.etag": etag(row) };
-      for (const { column, name, hidden } of fields) {
-        const value = hidden ? null : store.value(row, column);
+      for (const { column, name, show } of fields) {
+        const value = show(store.value(row, column));
         if (annotate && value !== null) annotate(json, column, value);
         json[name] = toWire(column, value);
       }

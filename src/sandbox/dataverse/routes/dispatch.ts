@@ -13,6 +13,7 @@ import { messageFiltersRoute, metadataRoute } from "./metadata";
 import { parsePath, type Segment } from "./path";
 import { propertyRoute } from "./properties";
 import { collectionRoute, rowRoute } from "./rows";
+import { securityTableRoute } from "./securityTables";
 
 const NAMESPACE = "Microsoft.Dynamics.CRM.";
 const READ_MS = 15;
@@ -64,6 +65,10 @@ function globalRoute(call: Call, segment: Segment): SandboxResponse {
       };
     case "sdkmessagefilters":
       return messageFiltersRoute(call);
+    case "fieldsecurityprofiles":
+    case "fieldpermissions":
+    case "attributemaskingrules":
+      return securityTableRoute(call, segment.name);
     case "Merge":
       if (call.method !== "POST") throw methodNotAllowed(call.method);
       return merge(call);

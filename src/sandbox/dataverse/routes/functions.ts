@@ -143,7 +143,7 @@ function attributePrivileges(call: Call, user: User): SandboxResponse {
         CanRead: rights.canRead ? 4 : 0,
         CanCreate: rights.canCreate ? 4 : 0,
         CanUpdate: rights.canUpdate ? 4 : 0,
-        CanReadUnmasked: rights.canRead ? 3 : 0,
+        CanReadUnmasked: rights.canRead && (rights.canReadUnmasked || !column.masked) ? 3 : 0,
       });
     }
   }

@@ -20,11 +20,15 @@ export function metadataRoute(call: Call, [first, ...rest]: readonly Segment[]):
   const { model } = call.org;
   if (first!.args === undefined) {
     const nodes = [...model.tables.values()].map((table) => entityNode(model, table));
-    return listReply(call, "EntityDefinitions", renderAll(nodes, query, true));
+    return listReply(call, `EntityDefinitions${selection(query)}`, renderAll(nodes, query, true));
   }
   const table = addressedTable(call, first!.args);
   if (rest.length === 0)
-    return itemReply(call, "EntityDefinitions", render(entityNode(model, table), query, true));
+    return itemReply(
+      call,
+      `EntityDefinitions${selection(query)}`,
+      render(entityNode(model, table), query, true),
+    );
   return partRoute(call, table, rest, query);
 }
 
@@ -76,7 +80,11 @@ function attributesRoute(
   let nodes = attributeNodes(table);
   if (cast !== undefined) nodes = nodes.filter((node) => node.type === cast);
   if (collection!.args === undefined)
-    return listReply(call, context, renderAll(nodes, query, cast !== undefined));
+    return listReply(
+      call,
+      `${context}${selection(query)}`,
+      renderAll(nodes, query, cast !== undefined),
+    );
   const node = addressedAttribute(nodes, collection!.args);
   if (!tail) return itemReply(call, context, render(node, query, cast !== undefined));
   const expand = node.expands?.[tail.name];
@@ -127,6 +135,11 @@ function addressedAttribute(nodes: readonly MetadataNode[], args: string): Metad
   return node;
 }
 
+/** What a context URL says about the selected members. */
+function selection(query: MetadataQuery): string {
+  return query.select ? `(${query.select.join(",")})` : "";
+}
+
 function listReply(call: Call, context: string, value: unknown[]): SandboxResponse {
   return jsonReply({ "@odata.context": `${call.root}/$metadata#${context}`, value });
 }
@@ -155,7 +168,7 @@ export function messageFiltersRoute(call: Call): SandboxResponse {
     "@odata.etag": 'W/"1001"',
     ...item,
   }));
-  return listReply(call, "sdkmessagefilters", value);
+  return listReply(call, `sdkmessagefilters${selection(query)}`, value);
 }
 
 function messageFilter(table: Table, message: string): MetadataNode {

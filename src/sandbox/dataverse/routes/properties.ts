@@ -3,8 +3,9 @@ import type { Call } from "../call";
 import { badPayload, methodNotAllowed, segmentNotFound } from "../errors";
 import { wireName, type Column, type Navigation } from "../model/column";
 import type { Table } from "../model/model";
+import { wantsClearText } from "../query/options";
 import { jsonReply, noContent, textReply } from "../replies";
-import { columnRights, requireRow } from "../security/access";
+import { requireRow, visibility } from "../security/access";
 import type { Row } from "../storage/row";
 import { toWire } from "../values";
 import { parseAddress, requireAddressed } from "../write/address";
@@ -67,8 +68,8 @@ function readColumn(
 ): SandboxResponse {
   const store = call.org.database.store(table);
   requireRow(call.user, "Read", store, row);
-  const visible = columnRights(call.user, table, column).canRead;
-  const value = visible ? toWire(column, store.value(row, column)) : null;
+  const show = visibility(call.user, table, { column, unmasked: wantsClearText(call.query) });
+  const value = toWire(column, show(store.value(row, column)));
   if (value === null) return noContent();
   if (raw) return textReply(String(value));
   return jsonReply({

@@ -1,5 +1,5 @@
 import { DataverseError } from "../errors";
-import type { Column } from "../model/column";
+import type { Column, Value } from "../model/column";
 import { stableGuid } from "../model/ids";
 import type { PrivilegeKind, Table } from "../model/model";
 import type { Row } from "../storage/row";
@@ -48,13 +48,41 @@ export function requireRow(user: User, kind: PrivilegeKind, store: TableStore, r
   );
 }
 
-const NOTHING: ColumnRights = { canRead: false, canCreate: false, canUpdate: false };
-const EVERYTHING: ColumnRights = { canRead: true, canCreate: true, canUpdate: true };
+export const NO_RIGHTS: ColumnRights = {
+  canRead: false,
+  canCreate: false,
+  canUpdate: false,
+  canReadUnmasked: false,
+};
+const ALL_RIGHTS: ColumnRights = {
+  canRead: true,
+  canCreate: true,
+  canUpdate: true,
+  canReadUnmasked: true,
+};
 
 /** What the user may do with a column: everything, unless the column is secured. */
 export function columnRights(user: User, table: Table, column: Column): ColumnRights {
-  if (!column.secured || user.administrator) return EVERYTHING;
-  return user.columns.get(`${table.name}.${column.name}`) ?? NOTHING;
+  if (!column.secured || user.administrator) return ALL_RIGHTS;
+  return user.columns.get(`${table.name}.${column.name}`) ?? NO_RIGHTS;
+}
+
+/** How a column reads for the user: as it is, as nothing, or masked; clear text of a masked one must be asked for. */
+export function visibility(
+  user: User,
+  table: Table,
+  { column, unmasked }: { column: Column; unmasked: boolean },
+): (value: Value) => Value {
+  const { canRead, canReadUnmasked } = columnRights(user, table, column);
+  if (!canRead) return () => null;
+  if (!column.secured || !column.masked || (unmasked && canReadUnmasked)) return (value) => value;
+  return (value) => (typeof value === "string" ? mask(value) : value);
+}
+
+const SHOWN = 4;
+
+function mask(text: string): string {
+  return text.slice(0, -SHOWN).replace(/[^\s-]/g, "*") + text.slice(-SHOWN);
 }
 
 type ColumnUse = "read" | "create" | "update" | "order";

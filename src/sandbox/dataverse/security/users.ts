@@ -7,6 +7,8 @@ export interface ColumnRights {
   canRead: boolean;
   canCreate: boolean;
   canUpdate: boolean;
+  /** Whether a masked column may be read in clear, by who asks for it. */
+  canReadUnmasked: boolean;
 }
 
 export interface NewUser {

@@ -42,7 +42,8 @@ export function checkValues(target: WriteTarget, cells: Cells): void {
         "0x80040200",
         `The attribute '${column.name}' of the '${table.name}' entity is required and cannot be null.`,
       );
-    validate(table, column, value);
+    // A status is judged by its state, which knows what fits.
+    if (column.type !== "Status") validate(table, column, value);
   }
 }
 
