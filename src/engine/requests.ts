@@ -8,7 +8,7 @@ import type { StatePort } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
 import type { Owners } from "./owners";
 import { createRequested, type Ask, type RequestOutcome } from "./requested";
-import { MAP_KEY } from "./setup";
+import { MAP_KEY } from "./mapMemory";
 import { requestSource, type RequestSource } from "./requestSources";
 
 /** So many requests at once are carried out in real time; more wait for the cycle (B-12). */

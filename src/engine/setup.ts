@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { DEFAULT_MAP } from "../config/defaultMap";
 import type { PairConfig } from "../config/pairFile";
 import { CallError } from "../model/failure";
@@ -12,6 +11,7 @@ import type { MappingSpec } from "../sync/fieldRule";
 import type { DynamicsIdentity } from "../sync/ports";
 import type { StatePort } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
+import { mapFactsOf, voidStaleBases, type MapMemory } from "./mapMemory";
 import { filterOf } from "./filter";
 
 /** What is known of both sides, read once and kept for half a day. */
@@ -24,13 +24,11 @@ export interface SchemaFacts {
 }
 
 /** A field map that stands on the live descriptions of both sides. */
-export interface PairSetup {
+export interface PairSetup extends MapMemory {
   types: readonly TypeSetup[];
   linkFields: LinkFields;
   personFields: readonly string[];
   warnings: readonly { code: string; message: string }[];
-  /** Changes when the map, its types or a policy that decides about values changes. */
-  mapHash: string;
 }
 
 /** Columns that decisions need besides the map, where the table has them. */
@@ -122,7 +120,7 @@ export function setUp(config: PairConfig, facts: SchemaFacts, state: StatePort):
     linkFields,
     personFields: personFieldsOf(types, linkFields),
     warnings,
-    mapHash: mapHashOf(config, types),
+    ...mapFactsOf(config, types),
   };
 }
 
@@ -157,31 +155,6 @@ function linkFieldsOf(
   return { linkFields, warning: { code: "CS-NO-LINK-FIELD", message } };
 }
 
-function mapHashOf(config: PairConfig, types: readonly TypeSetup[]): string {
-  const { winner, firstContact, matchByEmail, createPersons } = config.policies;
-  const maps = types.map(({ recordType, rules }) => [
-    recordType,
-    rules.map(({ key, field, direction, signature }) => [key, field, direction, signature]).sort(),
-    config.recordTypes[recordType]?.filter ?? null,
-  ]);
-  const facts = JSON.stringify([maps, winner, firstContact, matchByEmail, createPersons]);
-  return createHash("sha256").update(facts).digest("hex");
-}
-
-function signatureKey(recordType: RecordType): string {
-  return `signatures:${recordType}`;
-}
-
-/** A field that left the map, or compares differently now, starts without a base when it is back. */
-function voidStaleBases(state: StatePort, recordType: RecordType, map: FieldMap): void {
-  const stored = state.checkpoint(signatureKey(recordType));
-  if (!stored) return;
-  const now = new Map(map.rules.map((rule) => [rule.key, rule.signature]));
-  for (const [key, signature] of Object.entries(JSON.parse(stored) as Record<string, string>)) {
-    if (now.get(key) !== signature) state.retireField(recordType, key);
-  }
-}
-
 /** A tracked read goes on only with the columns and the filter it began with: others start it anew. */
 export async function fitCheckpoints(state: StatePort, setup: PairSetup): Promise<void> {
   const stale = setup.types.filter(
@@ -205,20 +178,6 @@ function readSignature({ columns, filter }: TypeSetup): string {
 
 function columnsKey(recordType: RecordType): string {
   return `columns:${recordType}`;
-}
-
-export const MAP_KEY = "mapHash";
-
-/** Remembers the map that a finished cycle ran with. */
-export async function rememberMap(state: StatePort, setup: PairSetup): Promise<void> {
-  if (state.checkpoint(MAP_KEY) === setup.mapHash) return;
-  await state.commit((writer) => {
-    writer.setCheckpoint(MAP_KEY, setup.mapHash);
-    for (const { recordType, rules } of setup.types) {
-      const signatures = Object.fromEntries(rules.map((rule) => [rule.key, rule.signature]));
-      writer.setCheckpoint(signatureKey(recordType), JSON.stringify(signatures));
-    }
-  });
 }
 
 /** Both sides' fields and how they are mapped, for the tree and the editor. */

@@ -9,6 +9,7 @@ import { planCycle, type PlannedCycle } from "./planCycle";
 import type { DynamicsPull } from "./pullDynamics";
 import { SEEN_MS } from "./pullMarketo";
 import { forgetFailure, recordFailure } from "./record";
+import { writeCursor } from "./refresh";
 import { wakeRequests } from "./requestIndex";
 import { settleAgain } from "./settle";
 
@@ -36,6 +37,7 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
   const halted = guardPlan(context, planned, rules);
   const counts = emptyCounts();
   if (halted) return { counts, halted, plan: planned.totals };
+  if (planned.totals.empties > 0) await context.confirmMap?.();
 
   const applier = new Applier(context, counts);
   await recordMoved(context, planned, counts);
@@ -144,6 +146,7 @@ async function recordCycle(
     writer.setCheckpoint(FEED_READ_KEY, String(feed.readAt));
     writer.addSeen(feed.guids);
     wakeRequests(context, writer, feed);
+    for (const portion of planned.refresh) writeCursor(writer, portion);
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);
   });

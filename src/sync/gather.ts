@@ -170,8 +170,9 @@ export function mustReadBoth(context: CycleContext, subjects: Iterable<Subject>)
       const waits = failed.has(subject.dynamicsId) || subject.suspect !== null;
       const rests = subject.link !== null && subject.link.state !== "active";
       const held = subject.loops.size > 0;
+      const isRefreshed = subject.refresh.size > 0;
       const blind = subject.row.kind === "unread" && subject.version === null;
-      if (waits || rests || held || blind) must.add(subject);
+      if (waits || rests || held || isRefreshed || blind) must.add(subject);
     }
   }
   return must;

@@ -21,6 +21,7 @@ import { PlanTally, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addSuspects } from "./recover";
+import { addRefresh, type RefreshPortion } from "./refresh";
 import { decideSubject, Subjects, type Subject } from "./subject";
 
 /** Everything a cycle will do, with nothing written yet. */
@@ -30,6 +31,8 @@ export interface PlannedCycle {
   feed: MarketoPull;
   audit: FeedAudit;
   loops: LoopNews;
+  /** This cycle's share of comparing fields that were switched on. */
+  refresh: readonly RefreshPortion[];
   totals: PlanTotals;
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
@@ -64,6 +67,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     addTombstones(context, subjects, pull);
     inferredDeletes += await addMissingRows(context, subjects, pull);
   }
+  const refresh = addRefresh(context, subjects);
   const feed = await pullMarketo(context);
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
   takeMovedVersions(subjects, pulls);
@@ -85,6 +89,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     feed,
     audit,
     loops,
+    refresh,
     totals,
     suspects,
     vanished,

@@ -10,6 +10,7 @@ import type { LoopPair } from "./lifecycle/loops";
 import { decideOutside } from "./lifecycle/outside";
 import type { RowFacts } from "./lifecycle/rowFacts";
 import type { MatchResult } from "./match";
+import { asRefresh } from "./refreshReason";
 import type { Intent, Link } from "./statePort";
 
 /** A write whose answer was lost, as it would have been logged. */
@@ -48,6 +49,8 @@ export interface Subject {
   feedFields: ReadonlySet<string>;
   /** Values that our write replaced unseen and that go back (Marketo wins): written to both sides as they are. */
   restore: readonly FieldChange[];
+  /** Columns that were switched on and are compared on this record for the first time. */
+  refresh: ReadonlySet<string>;
   /** The interrupted write that made this record suspect; its outcome was lost. */
   suspect: Intent | null;
   /** Writes of this cycle whose answer was lost: the log tells of them if they turn out to have been carried out. */
@@ -80,6 +83,7 @@ export function newSubject(
     changedAt: { dynamics: null, marketo: null },
     feedFields: NO_FIELDS,
     restore: [],
+    refresh: NO_FIELDS,
     suspect: null,
     attempts: [],
     failedSides: new Set(),
@@ -98,7 +102,7 @@ export function decideSubject(subject: Subject, context: CycleContext): Decision
   if (decision.kind === "createPerson" && !context.createPersons) {
     return { kind: "skip", reason: "direction-off", drift: [] };
   }
-  return decision;
+  return asRefresh(decision, subject.refresh);
 }
 
 /** A field that flips between two values does not travel. */

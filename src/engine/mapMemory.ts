@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { PairConfig } from "../config/pairFile";
+import { CallError } from "../model/failure";
+import type { RecordType } from "../model/record";
+import type { TypeSetup } from "../sync/cycleContext";
+import type { FieldMap } from "../sync/fieldMap";
+import { startRefresh } from "../sync/refresh";
+import type { StatePort } from "../sync/statePort";
+
+/** Everything of a map that decides about values, line by line. */
+export interface MapFacts {
+  lines: readonly string[];
+  rest: string;
+}
+
+/** What a pair remembers of the map that its last finished cycle ran with. */
+export interface MapMemory {
+  types: readonly TypeSetup[];
+  /** Changes when the map, its types or a policy that decides about values changes. */
+  mapHash: string;
+  facts: MapFacts;
+}
+
+export const MAP_KEY = "mapHash";
+const MAP_FACTS_KEY = "mapFacts";
+
+/**
+ * Does the map ask for more than the one that the last cycle ran with? A mapping that is gone (switched off, or its
+ * column disappeared) needs nobody's word: the rest goes on.
+ */
+export function asksForMore(state: StatePort, setup: MapMemory): boolean {
+  const remembered = state.checkpoint(MAP_KEY);
+  if (remembered === null || remembered === setup.mapHash) return false;
+  const stored = state.checkpoint(MAP_FACTS_KEY);
+  if (stored === null) return true;
+  const known = JSON.parse(stored) as MapFacts;
+  const lines = new Set(known.lines);
+  return known.rest !== setup.facts.rest || !setup.facts.lines.every((line) => lines.has(line));
+}
+
+/** Columns that the last finished cycle did not compare, or compared in another way, are compared on all records. */
+export async function refreshNewFields(state: StatePort, setup: MapMemory): Promise<void> {
+  for (const { recordType, rules } of setup.types) {
+    const stored = state.checkpoint(signatureKey(recordType));
+    if (stored === null) continue;
+    const known = JSON.parse(stored) as Record<string, string>;
+    const keys = rules.filter((rule) => known[rule.key] !== rule.signature).map(({ key }) => key);
+    if (keys.length) await startRefresh(state, recordType, keys);
+  }
+}
+
+/** Remembers the map that a finished cycle ran with. */
+export async function rememberMap(state: StatePort, setup: MapMemory): Promise<void> {
+  if (state.checkpoint(MAP_KEY) === setup.mapHash) return;
+  await state.commit((writer) => {
+    writer.setCheckpoint(MAP_KEY, setup.mapHash);
+    writer.setCheckpoint(MAP_FACTS_KEY, JSON.stringify(setup.facts));
+    for (const { recordType, rules } of setup.types) {
+      const signatures = Object.fromEntries(rules.map((rule) => [rule.key, rule.signature]));
+      writer.setCheckpoint(signatureKey(recordType), JSON.stringify(signatures));
+    }
+  });
+}
+
+export function mapFactsOf(
+  config: PairConfig,
+  types: readonly TypeSetup[],
+): Pick<MapMemory, "mapHash" | "facts"> {
+  const { winner, firstContact, matchByEmail, createPersons } = config.policies;
+  const lines = types.flatMap(({ recordType, rules }) =>
+    rules.map((rule) =>
+      JSON.stringify([recordType, rule.key, rule.field, rule.direction, rule.signature]),
+    ),
+  );
+  const filters = types.map((type) => config.recordTypes[type.recordType]?.filter ?? null);
+  const rest = JSON.stringify([filters, winner, firstContact, matchByEmail, createPersons]);
+  const facts = { lines: lines.sort(), rest };
+  const mapHash = createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+  return { mapHash, facts };
+}
+
+function signatureKey(recordType: RecordType): string {
+  return `signatures:${recordType}`;
+}
+
+/** A field that left the map, or compares differently now, starts without a base when it is back. */
+export function voidStaleBases(state: StatePort, recordType: RecordType, map: FieldMap): void {
+  const stored = state.checkpoint(signatureKey(recordType));
+  if (!stored) return;
+  const now = new Map(map.rules.map((rule) => [rule.key, rule.signature]));
+  for (const [key, signature] of Object.entries(JSON.parse(stored) as Record<string, string>)) {
+    if (now.get(key) !== signature) state.retireField(recordType, key);
+  }
+}
+
+const MAP_MOVED = "CS-MAP-MOVED";
+
+/** A column or field was hidden, changed or removed while the cycle was planned. */
+export function mapMoved(): CallError {
+  return new CallError({
+    class: "configuration",
+    code: MAP_MOVED,
+    message: "Columns or fields have changed since the cycle was planned; it is planned again.",
+  });
+}
+
+export function isMapMoved(error: unknown): boolean {
+  return error instanceof CallError && error.failure.code === MAP_MOVED;
+}

@@ -1,0 +1,89 @@
+import type { RecordType } from "../model/record";
+import type { CycleContext, TypeSetup } from "./cycleContext";
+import { baseHash } from "./hash";
+import type { Link, StatePort, StateWriter } from "./statePort";
+import { newSubject, type Subjects } from "./subject";
+
+/** How far the fields that were switched on are compared on the records that are linked already. */
+export interface RefreshCursor {
+  /** Columns to compare. */
+  keys: readonly string[];
+  /** The last Dynamics id that was compared; null: begin at the first. */
+  after: string | null;
+  done: number;
+}
+
+/** One cycle's share of a refresh. */
+export interface RefreshPortion {
+  recordType: RecordType;
+  /** Where the next cycle goes on; null when all records are compared. */
+  next: RefreshCursor | null;
+}
+
+/** Links of one cycle: about ten calls to Marketo and two to Dynamics. */
+const PORTION = 3000;
+
+function refreshKey(recordType: RecordType): string {
+  return `refresh:${recordType}`;
+}
+
+export function refreshCursor(state: StatePort, recordType: RecordType): RefreshCursor | null {
+  const stored = state.checkpoint(refreshKey(recordType));
+  return stored === null ? null : (JSON.parse(stored) as RefreshCursor);
+}
+
+/** Begins to compare these columns on all linked records; a refresh that is under way starts again with them. */
+export async function startRefresh(
+  state: StatePort,
+  recordType: RecordType,
+  keys: readonly string[],
+): Promise<void> {
+  const known = refreshCursor(state, recordType)?.keys ?? [];
+  if (keys.every((key) => known.includes(key)) || state.countLinks(recordType) === 0) return;
+  const all = [...new Set([...known, ...keys])];
+  const cursor: RefreshCursor = { keys: all, after: null, done: 0 };
+  await state.commit((writer) => writeCursor(writer, { recordType, next: cursor }));
+}
+
+/** Adds the next portion of links that lack a base for a field that was switched on; both sides are read. */
+export function addRefresh(context: CycleContext, subjects: Subjects): RefreshPortion[] {
+  return context.types.flatMap((setup) => {
+    const cursor = refreshCursor(context.state, setup.recordType);
+    return cursor ? [addPortion(context, subjects, { setup, cursor })] : [];
+  });
+}
+
+function addPortion(
+  { state }: CycleContext,
+  subjects: Subjects,
+  { setup, cursor }: { setup: TypeSetup; cursor: RefreshCursor },
+): RefreshPortion {
+  const { recordType } = setup;
+  const keys = new Set(cursor.keys.filter((key) => setup.rules.some((rule) => rule.key === key)));
+  if (!keys.size) return { recordType, next: null };
+  const links = state.linksAfter(recordType, cursor.after, PORTION);
+  for (const link of links) {
+    if (link.state !== "active" || !lacksBase(setup, link, keys)) continue;
+    const { dynamicsId, personId } = link;
+    const subject =
+      subjects.row(recordType, dynamicsId) ??
+      subjects.add(newSubject(setup, { dynamicsId, personId, link }));
+    subject.refresh = keys;
+  }
+  const last = links.at(-1);
+  if (!last || links.length < PORTION) return { recordType, next: null };
+  const done = cursor.done + links.length;
+  return { recordType, next: { keys: [...keys], after: last.dynamicsId, done } };
+}
+
+function lacksBase({ positions }: TypeSetup, { base }: Link, keys: ReadonlySet<string>): boolean {
+  for (const key of keys) {
+    const position = positions.get(key);
+    if (position !== undefined && !baseHash(base, position)) return true;
+  }
+  return false;
+}
+
+export function writeCursor(writer: StateWriter, { recordType, next }: RefreshPortion): void {
+  writer.setCheckpoint(refreshKey(recordType), next && JSON.stringify(next));
+}
