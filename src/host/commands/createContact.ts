@@ -19,7 +19,7 @@ export async function createContact(host: Host, argument: CommandArgument): Prom
   const { change } = await withProgress(say("Looking at the person…"), () =>
     host.engine.request("previewCreate", { pair, request }),
   );
-  if (!(await confirm(change))) return;
+  if (!(await confirm(session, change))) return;
   const owner = await chooseOwner(host, session, argument);
   if (owner === undefined) return;
   const wanted = { ...request, ...(owner !== null && { owner }) };
@@ -98,10 +98,14 @@ function personItem(person: PersonSummary) {
 }
 
 /** What would be created and what Dynamics would refuse; values are shown, nothing is written yet. */
-async function confirm({ action, changes, message }: PlannedChange): Promise<boolean> {
+async function confirm({ schema }: PairSession, planned: PlannedChange): Promise<boolean> {
+  const { action, changes, message, recordType } = planned;
+  const columns = schema?.tables[recordType]?.columns ?? [];
+  const label = (name: string) =>
+    columns.find((column) => column.name === name)?.displayName ?? name;
   const lines = changes
     .filter(({ after }) => after !== null)
-    .map(({ field, after }) => `${field}: ${shown(after)}`);
+    .map(({ field, after }) => `${label(field)}: ${shown(after)}`);
   if (action === "refuse") {
     await vscode.window.showWarningMessage(say("Dynamics would refuse this contact."), {
       modal: true,

@@ -11,7 +11,7 @@ import { picture } from "./ui";
 import { openWorkbench } from "./workbenchPage";
 
 /** Patience with a busy machine; nothing takes that long on a quiet one. */
-const ACTION_MS = 90_000;
+const ACTION_MS = 60_000;
 
 export interface SessionOptions {
   /** Installed before the window opens. */

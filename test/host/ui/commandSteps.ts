@@ -16,7 +16,7 @@ export const COMMAND_STEPS: readonly Step[] = [
       await ui.runCommand(page, "Contact Sync: Create Contact…");
       await ui.answer(page, "e-mail address or id in Marketo", GRACE.email);
       const preview = ui.dialog(page, "This contact would be created in Dynamics");
-      await preview.getByText("lastname: Hopper").waitFor();
+      await preview.getByText("Last Name: Hopper").waitFor();
       await ui.answerDialog(page, "This contact would be created in Dynamics", "Continue");
       await ui.choose(page, "The sync user (default)");
       await ui.notification(page, "The contact was created in Dynamics").waitFor();

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
 import { seriousProblems } from "../support/axe";
 import { tab } from "../support/editorParts";
+import type { SalesPair } from "../support/salesPair";
 import * as ui from "../support/ui";
 import type { Step } from "./treeSteps";
 
-const THEMES = ["Dark Modern", "Dark High Contrast", "Light Modern"];
+const THEMES = [
+  { theme: "Default Dark Modern", style: "vscode-dark" },
+  { theme: "Default High Contrast", style: "vscode-high-contrast" },
+  { theme: "Default Light Modern", style: "vscode-light" },
+];
 
 export const LOG_STEPS: readonly Step[] = [
   {
@@ -45,18 +52,15 @@ export const LOG_STEPS: readonly Step[] = [
       assert.match(facts, /Request id\s+\S+/);
     },
   },
-  ...THEMES.map((theme) => ({
+  ...THEMES.map(({ theme, style }) => ({
     title: `axe finds nothing serious in the open log in ${theme}`,
-    act: async ({ page }: { page: Page }) => {
-      await ui.runCommand(page, "Preferences: Color Theme");
-      await ui.choose(page, theme);
+    act: async ({ page, workspace }: SalesPair) => {
+      mkdirSync(join(workspace, ".vscode"), { recursive: true });
+      const settings = { "workbench.colorTheme": theme, "window.autoDetectColorScheme": false };
+      writeFileSync(join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
+      await ui.webview(page).locator(`body.${style} .detail`).waitFor();
       const frame = page.frames().find((each) => each.name() === "active-frame");
       assert.ok(frame);
-      const log = ui.webview(page);
-      await log
-        .locator(`body[data-vscode-theme-name="${theme}"], body[data-vscode-theme-id*="${theme}"]`)
-        .waitFor();
-      await log.locator(".detail").waitFor();
       assert.deepEqual(await seriousProblems(frame), []);
     },
   })),
@@ -65,7 +69,7 @@ export const LOG_STEPS: readonly Step[] = [
     act: async ({ page }) => {
       await ui.webview(page).locator(".detail vscode-button", { hasText: "Compare" }).click();
       await tab(page, "before ↔ after").waitFor();
-      const side = (name: string) => page.locator(`.diff-editor .editor.${name} .view-lines`);
+      const side = (name: string) => page.locator(`.monaco-diff-editor .${name} .view-lines`);
       await side("original").getByText("Analyst").waitFor();
       await side("modified").getByText("Countess").waitFor();
       await ui.runCommand(page, "View: Close Editor");
