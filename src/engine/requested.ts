@@ -4,6 +4,7 @@ import type { RecordType } from "../model/record";
 import { Applier, commitRecording } from "../sync/apply";
 import { setupOf, type CycleContext, type TypeSetup } from "../sync/cycleContext";
 import { applyPerson } from "../sync/gather";
+import { storedId } from "../sync/matchCycle";
 import type { MarketoPerson } from "../sync/ports";
 import { activityOf, tell } from "../sync/record";
 import { settleAgain } from "../sync/settle";
@@ -64,9 +65,14 @@ export async function createRequested(
   }
   const created = subjects.filter((s) => results.get(s.personId!)?.outcome === "created");
   await tellUnusableOwner(context, created, ask);
-  await markPersons(context, created);
+  const unmarked = persons.filter(
+    (person) => known.get(person.id)?.linked && storedId(context, person) === null,
+  );
+  await markPersons(context, [...created.map((subject) => subject.personId!), ...idsOf(unmarked)]);
   return results;
 }
+
+const idsOf = (persons: readonly MarketoPerson[]): number[] => persons.map(({ id }) => id);
 
 export function requireSetup(context: CycleContext, recordType: RecordType): TypeSetup {
   const setup = setupOf(context, recordType);
@@ -174,12 +180,17 @@ async function tellUnusableOwner(
   });
 }
 
-/** The persons learn their record's id; without it only the state would know that they belong together. */
-async function markPersons(context: CycleContext, created: readonly Subject[]): Promise<void> {
+/**
+ * The persons learn their record's id; without it only the state would know that they belong together. A process may
+ * have ended between the link and this: then a repeated request makes up for it.
+ */
+async function markPersons(context: CycleContext, personIds: readonly number[]): Promise<void> {
   const { linkFields, connectors, state, signal } = context;
-  if (!linkFields.id || !created.length) return;
-  const links = state.linksByPersonId(created.map((subject) => subject.personId!));
-  const writes = [...links.values()].map(({ personId, dynamicsId, recordType }) => {
+  if (!linkFields.id || !personIds.length) return;
+  const links = [...state.linksByPersonId(personIds).values()];
+  const active = links.filter((link) => link.state === "active");
+  if (!active.length) return;
+  const writes = active.map(({ personId, dynamicsId, recordType }) => {
     const values: Record<string, unknown> = { [linkFields.id!]: dynamicsId };
     if (linkFields.type) values[linkFields.type] = recordType;
     if (linkFields.deleted) values[linkFields.deleted] = false;
