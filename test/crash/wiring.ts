@@ -44,6 +44,8 @@ export async function openEngine(
     files: moments ? watchFiles(diskFiles, moments) : diskFiles,
     wasm: readFileSync(job.wasmFile),
     journalLimit: () => JOURNAL_BYTES,
+    // So long that no heartbeat falls into a run: the operations are the same each time.
+    leaseMs: 600_000,
   });
   const state = moments ? watchState(opened, moments) : opened;
   const plain = createTransport();
