@@ -8,6 +8,7 @@ import { normalizeMarketo } from "./normalize";
 import { activityOf, tell, type Recording } from "./record";
 import { recordBlocked, recordRefusals } from "./recordLocal";
 import type { PendingEcho } from "./statePort";
+import { isRestored } from "./restore";
 import { newSubject } from "./subject";
 
 /** A write that Marketo's feed has not shown after this long is looked at (late rows come within ten minutes, Q2). */
@@ -21,12 +22,20 @@ export async function recordAudit(
 ): Promise<void> {
   if (!audit.confirmed.length && !audit.overwritten.length) return;
   await commitRecording(context, counts, (recording) => {
-    for (const { personId, position } of audit.confirmed) {
-      recording.writer.removeEchoes(personId, [position]);
+    // What goes back stays under audit until it is written: the cycle may end before that.
+    const open = new Set(
+      audit.overwritten.filter(goesBack).map(({ overwritten }) => overwritten.echo),
+    );
+    for (const echo of audit.confirmed) {
+      if (!open.has(echo)) recording.writer.removeEchoes(echo.personId, [echo.position]);
     }
     for (const { known } of audit.before) amendBefore(recording, known);
     for (const overwritten of audit.overwritten) recordOverwritten(recording, overwritten);
   });
+}
+
+function goesBack({ subject, overwritten }: AuditedLoss): boolean {
+  return subject !== null && isRestored(subject, overwritten.rule.key);
 }
 
 /** The feed tells what our write replaced: now the log can say it, too. */
@@ -37,10 +46,8 @@ function amendBefore(
   writer.amendActivity(activityId, [{ field: key, to: "marketo", before }]);
 }
 
-function recordOverwritten(
-  recording: Recording,
-  { link, at, overwritten, restored, refusals }: AuditedLoss,
-): void {
+function recordOverwritten(recording: Recording, loss: AuditedLoss): void {
+  const { link, at, overwritten, refusals } = loss;
   const { context, counts } = recording;
   const setup = setupOf(context, link.recordType);
   if (!setup) return;
@@ -48,7 +55,7 @@ function recordOverwritten(
   subject.changedAt.marketo = at;
   recordRefusals(recording, subject, refusals);
   // A value that goes back is told by the write that brings it back.
-  if (restored) return;
+  if (goesBack(loss)) return;
   const { rule, lostValue } = overwritten;
   const sent = sentValue(context, subject.dynamicsId, {
     id: overwritten.echo.activityId,

@@ -1,7 +1,14 @@
 import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { setupOf } from "./cycleContext";
-import { decideOverwritten, evaluateFeed, type KnownBefore, type Overwritten } from "./feed";
+import {
+  decideOverwritten,
+  evaluateFeed,
+  type FeedVerdict,
+  type KnownBefore,
+  type Overwritten,
+} from "./feed";
+import type { FieldChange } from "./decideField";
 import type { Refusal } from "./decision";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
 import { rowFacts } from "./lifecycle/rowFacts";
@@ -24,7 +31,8 @@ export interface AuditedLoss {
   link: Link;
   at: string;
   overwritten: Overwritten;
-  restored: boolean;
+  /** The record that this cycle decides on; its `restore` tells whether the value goes back. */
+  subject: Subject | null;
   refusals: readonly Refusal[];
 }
 
@@ -105,18 +113,9 @@ function addPerson(
   const verdict = evaluateFeed(news.events, { ...setup, base: link.base, echoes });
   audit.confirmed.push(...verdict.confirmed);
   audit.before.push(...verdict.before.map((known) => ({ news, link, known })));
-  const restore = verdict.overwritten.flatMap((overwritten) => {
-    const again = verdict.changed.includes(overwritten.rule.key);
-    const decided = decideOverwritten(overwritten, undefined, {
-      recordType: link.recordType,
-      policies: context.policies,
-    });
-    const changes = again ? [] : decided.restore;
-    const refusals = again ? [] : decided.refusals;
-    const restored = changes.length > 0;
-    audit.overwritten.push({ link, at: news.at, overwritten, restored, refusals });
-    return changes;
-  });
+  const losses = lossesOf(context, { link, news }, verdict);
+  audit.overwritten.push(...losses);
+  const restore = losses.flatMap(({ restore }) => restore);
   const drifted = verdict.drift.length > 0;
   if (!news.deleted && !verdict.needsRead && !restore.length && !drifted) return undefined;
   const subject =
@@ -125,9 +124,28 @@ function addPerson(
   subject.changedAt.marketo = news.at;
   subject.feedFields = new Set([...verdict.changed, ...verdict.drift]);
   subject.restore = restore;
+  for (const loss of losses) loss.subject = subject;
   if (news.deleted) subject.person = { kind: "deleted" };
   return subject;
 }
+
+/** What our writes replaced unseen, and what of it would go back; a value that changed again since then travels itself. */
+function lossesOf(
+  { policies }: CycleContext,
+  { link, news }: Pick<LinkedPerson, "link" | "news">,
+  verdict: FeedVerdict,
+): (AuditedLoss & { restore: readonly FieldChange[] })[] {
+  const { recordType } = link;
+  return verdict.overwritten.map((overwritten) => {
+    const again = verdict.changed.includes(overwritten.rule.key);
+    const { restore, refusals } = again
+      ? NOTHING_BACK
+      : decideOverwritten(overwritten, undefined, { recordType, policies });
+    return { link, at: news.at, overwritten, subject: null, restore, refusals };
+  });
+}
+
+const NOTHING_BACK = { restore: [], refusals: [] };
 
 function groupEchoes(echoes: readonly PendingEcho[]): Map<number, PendingEcho[]> {
   const groups = new Map<number, PendingEcho[]>();
@@ -171,8 +189,9 @@ export function mustReadBoth(context: CycleContext, subjects: Iterable<Subject>)
       const rests = subject.link !== null && subject.link.state !== "active";
       const held = subject.loops.size > 0;
       const isRefreshed = subject.refresh.size > 0;
+      const goesBack = subject.restore.length > 0;
       const blind = subject.row.kind === "unread" && subject.version === null;
-      if (waits || rests || held || isRefreshed || blind) must.add(subject);
+      if (waits || rests || held || isRefreshed || goesBack || blind) must.add(subject);
     }
   }
   return must;

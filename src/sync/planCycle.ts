@@ -22,6 +22,7 @@ import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addSuspects } from "./recover";
 import { addRefresh, type RefreshPortion } from "./refresh";
+import { settleRestores } from "./restore";
 import { decideSubject, Subjects, type Subject } from "./subject";
 
 /** Everything a cycle will do, with nothing written yet. */
@@ -76,6 +77,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
+  settleRestores(subjects.all());
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()]);
   await readForDecisions(context, [...subjects.all()]);

@@ -5,6 +5,7 @@ import { readPersons, readRows } from "./gather";
 import { linkOf } from "./linkLookup";
 import { matchUnlinked } from "./matchCycle";
 import { readForDecisions } from "./planCycle";
+import { settleRestores } from "./restore";
 import type { Subject } from "./subject";
 
 /** How often a record that moved while it was written is read and decided again within one cycle. */
@@ -21,6 +22,7 @@ export async function settleAgain(
     const subjects = [...new Set(again.map((unsettled) => refreshed(context, unsettled)))];
     await readRows(context, subjects);
     await readPersons(context, subjects);
+    settleRestores(subjects);
     await matchUnlinked(context, subjects);
     await readForDecisions(context, subjects);
     await applier.apply(subjects.filter(canBeDecided));
@@ -54,7 +56,6 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   if (subject.row.kind !== "deleted") subject.row = { kind: "unread" };
   if (subject.person.kind !== "deleted") subject.person = { kind: "unread" };
   subject.facts = null;
-  subject.restore = [];
   subject.failedSides.clear();
   if (keepsHeir(subject)) {
     subject.personId = subject.heir!.personId;

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { createRecord } from "../../../src/engine/createRecord";
+import type { RecordType } from "../../../src/model/record";
+import { openMemoryPair, type MemoryPair } from "../../support/enginePair";
+
+// Each history was found by the property machine, and shortened.
+
+async function open(t: TestContext): Promise<MemoryPair> {
+  const pair = await openMemoryPair();
+  t.after(() => pair.close());
+  return pair;
+}
+
+/** A pair with one linked record, at rest. */
+async function openLinked(t: TestContext, type: RecordType) {
+  const pair = await open(t);
+  const rows = pair.dynamics.store;
+  const persons = pair.marketo.store;
+  const id = rows.create(type, { lastname: "Ortiz", jobtitle: "first" });
+  await run(pair);
+  const person = [...persons.persons.keys()][0]!;
+  return { pair, rows, persons, id, person, titles: () => titles(pair, { type, id, person }) };
+}
+
+function titles(
+  { dynamics, marketo }: MemoryPair,
+  { type, id, person }: { type: RecordType; id: string; person: number },
+) {
+  return [dynamics.store.value(type, id, "jobtitle"), marketo.store.value(person, "title")];
+}
+
+/** One cycle, a second after what was before it. */
+async function run(pair: MemoryPair) {
+  pair.clock.advance(1000);
+  const { error, halted, counts } = await pair.run();
+  assert.deepEqual({ error, halted }, { error: null, halted: null });
+  return counts;
+}
+
+async function createContact(pair: MemoryPair, personId: number): Promise<string> {
+  const { context } = await pair.engine.prepare();
+  const { dynamicsId } = await createRecord(context, { personId });
+  return dynamicsId!;
+}
+
+test("an edit between Create Contact and the first sync reaches the new contact", async (t) => {
+  const pair = await open(t);
+  const persons = pair.marketo.store;
+  const person = persons.create({ lastName: "Ortiz", title: "first" });
+  const id = await createContact(pair, person);
+  pair.clock.advance(1000);
+  persons.edit(person, { title: "second" });
+  await run(pair);
+  assert.deepEqual(titles(pair, { type: "contact", id, person }), ["second", "second"]);
+});
+
+test("a person deleted between Create Contact and the first sync is noticed", async (t) => {
+  const pair = await open(t);
+  const person = pair.marketo.store.create({ lastName: "Ortiz" });
+  const id = await createContact(pair, person);
+  pair.clock.advance(1000);
+  pair.marketo.store.remove(person);
+  await run(pair);
+  // The new row has columns of its own that no person has seen yet, so that a new person is made at once.
+  const link = pair.state.linksByDynamicsId("contact", [id]).get(id);
+  const [present] = pair.marketo.store.persons.keys();
+  assert.deepEqual([link?.state, link?.personId], ["active", present]);
+});
+
+test("a contact made by command and no lead at all is not an empty side", async (t) => {
+  const pair = await open(t);
+  await createContact(pair, pair.marketo.store.create({ lastName: "Ortiz" }));
+  await run(pair);
+});
+
+test("what Dynamics cannot hold stays in the index while the other side's change is written", async (t) => {
+  const { pair, rows, persons, id, person } = await openLinked(t, "contact");
+  const tooLong = "x".repeat(60);
+  persons.edit(person, { firstName: tooLong });
+  rows.edit("contact", id, { jobtitle: "second" });
+  const counts = await run(pair);
+  const failed = pair.state.failedAmong("contact", [id]).get(id);
+  assert.deepEqual(
+    [counts.refused, counts.updated, failed?.code, persons.value(person, "title")],
+    [1, { dynamics: 0, marketo: 1 }, "CS-DOES-NOT-FIT", "second"],
+  );
+  persons.edit(person, { firstName: "Ana" });
+  await run(pair);
+  assert.deepEqual(
+    [rows.value("contact", id, "firstname"), pair.state.failedAmong("contact", [id]).size],
+    ["Ana", 0],
+  );
+});
+
+test("a lead's value that our write replaced unseen goes back, and what it replaces in Dynamics is told", async (t) => {
+  const { pair, rows, persons, id, person, titles } = await openLinked(t, "lead");
+  persons.delayOf = () => 5 * 60_000;
+  persons.edit(person, { title: "theirs" });
+  rows.edit("lead", id, { jobtitle: "ours" });
+  await run(pair);
+  persons.delayOf = () => 0;
+  pair.clock.advance(60_000);
+  rows.edit("lead", id, { jobtitle: "newer" });
+  pair.clock.advance(5 * 60_000);
+  await run(pair);
+  assert.deepEqual(titles(), ["theirs", "theirs"]);
+  const lost = pair.activities().flatMap(({ changes }) => changes.map((change) => change.lost));
+  assert.deepEqual(
+    lost.filter((value) => value !== undefined),
+    ["newer"],
+  );
+});
