@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FrameLocator, Page } from "playwright-core";
+import type { Frame, FrameLocator, Page } from "playwright-core";
 import { seriousProblems } from "../support/axe";
 import { tab } from "../support/editorParts";
 import type { SalesPair } from "../support/salesPair";
@@ -59,9 +59,7 @@ export const LOG_STEPS: readonly Step[] = [
       const settings = { "workbench.colorTheme": theme, "window.autoDetectColorScheme": false };
       writeFileSync(join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
       await ui.webview(page).locator(`body.${style} .detail`).waitFor();
-      const frame = page.frames().find((each) => each.name() === "active-frame");
-      assert.ok(frame);
-      assert.deepEqual(await seriousProblems(frame), []);
+      assert.deepEqual(await seriousProblems(await frameOf(page)), []);
     },
   })),
   {
@@ -72,7 +70,7 @@ export const LOG_STEPS: readonly Step[] = [
       const side = (name: string) => page.locator(`.monaco-diff-editor .${name} .view-lines`);
       await side("original").getByText("Analyst").waitFor();
       await side("modified").getByText("Countess").waitFor();
-      await ui.runCommand(page, "View: Close Editor");
+      await tab(page, "before ↔ after").locator(".tab-actions .codicon-close").click();
       await tab(page, "before ↔ after").waitFor({ state: "detached" });
     },
   },
@@ -80,7 +78,8 @@ export const LOG_STEPS: readonly Step[] = [
     title: "the keyboard alone filters, walks and opens the list",
     act: async ({ page }) => {
       const log = ui.webview(page);
-      await log.locator(".clear").click();
+      await log.locator(".clear").focus();
+      await page.keyboard.press("Enter");
       await log.locator(".clear").waitFor({ state: "detached" });
       await log.locator(".filter-text input").focus();
       await page.keyboard.type("Countess");
@@ -113,6 +112,14 @@ export async function settled(log: FrameLocator): Promise<void> {
 
 /** The first class of the element that has the focus in the log panel. */
 async function focusedClass(page: Page): Promise<string | undefined> {
-  const frame = page.frames().find((each) => each.name() === "active-frame");
-  return (await frame?.evaluate("document.activeElement?.classList[0]")) as string | undefined;
+  const frame = await frameOf(page);
+  return (await frame.evaluate("document.activeElement?.classList[0]")) as string | undefined;
+}
+
+/** The log panel as a document that runs scripts. */
+async function frameOf(page: Page): Promise<Frame> {
+  const body = await ui.webview(page).locator("body").elementHandle();
+  const frame = await body?.ownerFrame();
+  if (!frame) throw new Error("The log panel is not shown.");
+  return frame;
 }

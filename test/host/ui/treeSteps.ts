@@ -40,9 +40,10 @@ export const TREE_STEPS: readonly Step[] = [
       const line = '{ "column": "lastname", "field": "lastName", "direction": "both" }';
       const off = line.replace(" }", ', "enabled": false }');
       assert.equal(pair.pairFile(), before.replace(line, off));
-      // By keyboard this time.
-      await field.locator(".label-name").click();
-      await page.keyboard.press("Space");
+      await field.locator('.monaco-custom-toggle[aria-checked="false"]').waitFor();
+      // The tree is drawn anew while the pair is reopened; a click in that moment would hit nothing.
+      await ui.treeItem(page, "sandbox · next cycle in").waitFor();
+      await field.locator(".monaco-custom-toggle").click();
       await ui.treeItem(page, "28 of 28 fields sync").waitFor();
       assert.equal(pair.pairFile(), before);
       await ui.treeItem(page, "Contacts").locator(".monaco-tl-twistie").click();
