@@ -15,6 +15,8 @@ const OWN: Partial<Record<OwnCode, number>> = {
   "CS-ARGUMENT": EXIT.arguments,
   "CS-CONFIG": EXIT.arguments,
   "CS-SECRET-IN-FILE": EXIT.arguments,
+  "CS-NO-PERSON": EXIT.arguments,
+  "CS-AMBIGUOUS": EXIT.arguments,
   "CS-SECRET-MISSING": EXIT.signIn,
   "CS-STATE-NEWER": EXIT.state,
   "CS-STATE-DAMAGED": EXIT.state,

@@ -11,7 +11,7 @@ import { SEEN_MS } from "./pullMarketo";
 import { forgetFailure, recordFailure } from "./record";
 import { writeCursor } from "./refresh";
 import { wakeRequests } from "./requestIndex";
-import { settleAgain } from "./settle";
+import { noteLost, settleAgain } from "./settle";
 
 /** What the guard must know besides the plan (DESIGN 4, Guard). */
 export interface CycleRules {
@@ -44,7 +44,13 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
   await recordAudit(context, counts, planned.audit);
   await recordVanished(context, planned, counts);
   await recordFoundLoops(context, planned, counts);
-  await applier.apply(planned.subjects);
+  try {
+    await applier.apply(planned.subjects);
+  } catch (error) {
+    // The cycle ends here; what writes without an answer carried must not get lost for the log.
+    await noteLost(context, counts, applier.unsettled);
+    throw error;
+  }
   await settleAgain(context, applier, counts);
   await auditOverdue(context, counts);
   await recordCycle(context, planned, counts);

@@ -16,7 +16,8 @@ export interface CreatedBefore {
  */
 export function createdBefore(job: Job): CreatedBefore | null {
   const { suspect, attempts } = job.subject;
-  const isAnswer = suspect?.kind === "create" && suspect.side === "marketo";
+  const attempt = attempts.find(({ side, kind }) => side === "marketo" && kind === "create");
+  const isAnswer = attempt || (suspect?.kind === "create" && suspect.side === "marketo");
   if (!isAnswer || !ANSWERS.has(job.reason)) return null;
   const written = job.agreed
     .filter(({ value }) => value !== null)
@@ -25,7 +26,6 @@ export function createdBefore(job: Job): CreatedBefore | null {
     }));
   const changes = [...written, ...job.changes];
   // A lost answer is no crash: within the cycle it is still known what was done and why.
-  const [attempt] = attempts;
   return attempt
     ? { kind: "create", reason: attempt.reason, changes }
     : { kind: job.kind, reason: job.reason, changes };
@@ -34,15 +34,18 @@ export function createdBefore(job: Job): CreatedBefore | null {
 /** Why a link is made that only says that its creation had been carried out. */
 const ANSWERS: ReadonlySet<ReasonCode> = new Set(["linked-by-id", "recovered-after-crash"]);
 
-/** The lost writes of this cycle, each with those of its changes that both sides now agree on. */
+/** The lost writes of this cycle, each with those of its changes that both sides now agree on, and no change twice. */
 export function carriedOut({ attempts }: Subject, agreed: readonly AgreedValue[]): Attempt[] {
   const keys = new Map(agreed.map(({ rule, value }) => [rule.key, rule.codec.compareKey(value)]));
-  return attempts
-    .map((attempt) => ({
-      ...attempt,
-      changes: attempt.changes.filter(
-        ({ rule, after }) => keys.get(rule.key) === rule.codec.compareKey(after),
-      ),
-    }))
-    .filter(({ changes }) => changes.length > 0);
+  const told = new Set<string>();
+  const found = [...attempts].reverse().map((attempt) => ({
+    ...attempt,
+    changes: attempt.changes.filter(({ rule, to, after }) => {
+      const change = `${to} ${rule.key}`;
+      if (told.has(change) || keys.get(rule.key) !== rule.codec.compareKey(after)) return false;
+      told.add(change);
+      return true;
+    }),
+  }));
+  return found.filter(({ changes }) => changes.length > 0).reverse();
 }

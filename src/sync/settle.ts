@@ -5,6 +5,7 @@ import { readPersons, readRows } from "./gather";
 import { linkOf } from "./linkLookup";
 import { matchUnlinked } from "./matchCycle";
 import { readForDecisions } from "./planCycle";
+import { activityOf, changeOf, tell } from "./record";
 import { settleRestores } from "./restore";
 import type { Subject } from "./subject";
 
@@ -20,20 +21,49 @@ export async function settleAgain(
   for (let round = 0; round < ROUNDS && applier.unsettled.length; round++) {
     const again = applier.unsettled.splice(0);
     const subjects = [...new Set(again.map((unsettled) => refreshed(context, unsettled)))];
-    await readRows(context, subjects);
-    await readPersons(context, subjects);
-    settleRestores(subjects);
-    await matchUnlinked(context, subjects);
-    await readForDecisions(context, subjects);
-    await applier.apply(subjects.filter(canBeDecided));
+    try {
+      await readRows(context, subjects);
+      await readPersons(context, subjects);
+      settleRestores(subjects);
+      await matchUnlinked(context, subjects);
+      await readForDecisions(context, subjects);
+      await applier.apply(subjects.filter(canBeDecided));
+    } catch (error) {
+      // The cycle ends here. What these writes carried is known only now, and the log must not lose it.
+      await noteLost(context, counts, again);
+      throw error;
+    }
     await finishIntents(context, again);
   }
   const left = applier.unsettled.splice(0);
   if (!left.length) return;
   await commitRecording(context, counts, (recording) => {
-    for (const { job, failure } of left) recordJobFailure(recording, job, failure);
+    for (const { job, failure } of left) recordJobFailure(recording, withUntold(job), failure);
   });
-  await finishIntents(context, left);
+  // Intents that are still open stay so: the next cycle finds out what became of those writes.
+}
+
+/** A link whose write was lost carries nothing itself: what the lost creation before it carried is told with it. */
+function withUntold(job: Unsettled["job"]): Unsettled["job"] {
+  if (job.changes.length) return job;
+  return { ...job, changes: job.subject.attempts.flatMap(({ changes }) => changes) };
+}
+
+/** Tells of writes whose outcome cannot be found out now; their intents stay open for the next cycle. */
+export async function noteLost(
+  context: CycleContext,
+  counts: CycleCounts,
+  lost: readonly Unsettled[],
+): Promise<void> {
+  await commitRecording(context, counts, (recording) => {
+    for (const { job, failure, intentId } of lost) {
+      if (intentId === null || !job.changes.length) continue;
+      const { code, message } = failure;
+      const changes = job.changes.map(changeOf);
+      const told = { outcome: "failed", reason: "failed-call", changes } as const;
+      tell(recording, activityOf(context, job.subject, { ...told, error: { code, message } }));
+    }
+  });
 }
 
 /**
@@ -71,8 +101,8 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   }
   if (intentId !== null) {
     subject.suspect = suspectOf(context, { job, intentId });
-    const { side, reason, conflict, changes } = job;
-    subject.attempts.push({ side, reason, conflict, changes });
+    const { side, kind, reason, conflict, changes } = job;
+    subject.attempts.push({ side, kind, reason, conflict, changes });
   }
   return subject;
 }

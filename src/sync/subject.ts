@@ -16,6 +16,7 @@ import type { Intent, Link } from "./statePort";
 /** A write whose answer was lost, as it would have been logged. */
 export interface Attempt {
   side: Side;
+  kind: "create" | "update";
   reason: ReasonCode;
   conflict: boolean;
   changes: readonly FieldChange[];

@@ -14,7 +14,7 @@ async function main(words: readonly string[]): Promise<number> {
   let failed = 0;
   let world: FaultWorld | undefined;
   for (const [at, round] of chosen.entries()) {
-    world ??= await FaultWorld.open({ contacts: 2 * changes, changes });
+    world ??= await FaultWorld.open({ contacts: 3 * changes, changes });
     try {
       await world.endure(round);
       console.log(`${at + 1}/${chosen.length} endured: ${nameOf(round)}`);

@@ -212,7 +212,7 @@ describe("create-contact", () => {
     const { code, json } = await create("--person", String(id), "--owner", salesUserId);
     assert.equal(code, 0);
     const row = dynamics.row("contact", String(json[0]?.["dynamicsId"]));
-    assert.equal(row?.["ownerid"], salesUserId);
+    assert.equal(row?.["_ownerid_value"], salesUserId);
   });
 
   test("already in Dynamics by its e-mail address", async () => {

@@ -194,7 +194,8 @@ export class FaultWorld {
 }
 
 const NONE = { dynamics: 0, marketo: 0 };
-const TOLD = new Set(["applied", "conflicted"]);
+/** A lost answer that could not be cleared up in its cycle is told as failed, and once more when it is. */
+const TOLD = new Set(["applied", "conflicted", "failed"]);
 
 function writesOf(entries: readonly { operation: string }[]): number {
   return entries.filter(({ operation }) => /POST .*(leads\.json|\$batch)/.test(operation)).length;
