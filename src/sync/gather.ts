@@ -117,7 +117,9 @@ function addPerson(
   audit.overwritten.push(...losses);
   const restore = losses.flatMap(({ restore }) => restore);
   const drifted = verdict.drift.length > 0;
-  if (!news.deleted && !verdict.needsRead && !restore.length && !drifted) return undefined;
+  // The survivor of a merge takes over what it lacked, and no change row tells of that.
+  const mustRead = verdict.needsRead || news.events.some(({ kind }) => kind === "merged");
+  if (!news.deleted && !mustRead && !restore.length && !drifted) return undefined;
   const subject =
     subjects.row(setup.recordType, link.dynamicsId) ??
     subjects.add(newSubject(setup, { dynamicsId: link.dynamicsId, personId: link.personId, link }));

@@ -74,6 +74,15 @@ test("a contact made by command and no lead at all is not an empty side", async 
   await run(pair);
 });
 
+test("what a person takes over from a merged one reaches Dynamics", async (t) => {
+  const { pair, rows, persons, id, person } = await openLinked(t, "contact");
+  const loser = persons.create({ firstName: "Ana" });
+  await run(pair);
+  persons.merge(person, [loser]);
+  await run(pair);
+  assert.equal(rows.value("contact", id, "firstname"), "Ana");
+});
+
 test("what Dynamics cannot hold stays in the index while the other side's change is written", async (t) => {
   const { pair, rows, persons, id, person } = await openLinked(t, "contact");
   const tooLong = "x".repeat(60);
