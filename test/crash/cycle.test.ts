@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { nameOf, pointsOf, problemsOf, Rigs, spread, spreadOverKinds } from "./points";
-import { SCENARIOS } from "./scenarios";
+import { EVERYTHING, SCENARIOS } from "./scenarios";
 
 /** Which points this run tries; the long form (long.ts) tries all of them. */
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1000);
@@ -15,6 +15,15 @@ before(async () => {
 });
 
 after(() => rigs.close());
+
+test("lost answers and an outage end where a cycle without trouble ends", async () => {
+  const [plain, ...troubled] = SCENARIOS.filter(({ edits }) => EVERYTHING.includes(edits));
+  const { outcome } = await rigs.undisturbed(plain!);
+  assert.equal(troubled.length, 2);
+  for (const scenario of troubled) {
+    assert.deepEqual((await rigs.undisturbed(scenario)).outcome, outcome, scenario.name);
+  }
+});
 
 for (const scenario of SCENARIOS) {
   test(`${scenario.name} survives the end of its process at any point (CRASH_SEED=${seed})`, async () => {
@@ -32,6 +41,7 @@ for (const scenario of SCENARIOS) {
     assert.deepEqual(problems, []);
     assert.deepEqual(expected.outcome.lateWrites, []);
     // Chunks run side by side, so that the last operation of a kind may fall away; nearly all must be met.
-    assert.ok(killed >= points.length * 0.9, `only ${killed} of ${points.length} were killed`);
+    const unmet = points.length - killed;
+    assert.ok(unmet <= Math.max(1, points.length / 10), `${unmet} of ${points.length} never came`);
   });
 }
