@@ -45,7 +45,7 @@ export const SHOTS: readonly Shot[] = [
       for (const name of ["Cycles", "Conflicts"]) {
         await ui.view(page, name).locator(".pane-header").click();
       }
-      await ui.treeItem(page, "Birthday").waitFor();
+      await ui.treeItem(page, "Mobile Phone").waitFor();
     },
     part: ".part.sidebar",
   },
@@ -116,4 +116,6 @@ async function widenSideBar(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width + 130, 400, { steps: 5 });
   await page.mouse.up();
+  // The border stays highlighted while the mouse is on it.
+  await page.mouse.move(box.x + 40, 10);
 }

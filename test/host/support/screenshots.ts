@@ -29,7 +29,7 @@ export async function takePictures(): Promise<void> {
     // A document that an edit left unsaved must not be saved behind the script's back.
     settings: { "files.autoSave": "off" },
     viewport: { width: 1280, height: 800 },
-    pixelRatio: 1.5,
+    pixelRatio: 1.25,
   });
   try {
     for (const { name, prepare, part } of SHOTS) {

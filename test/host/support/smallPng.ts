@@ -2,6 +2,8 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLORS = 256;
+/** Colors with the same upper half of each channel are similar. */
+const FAMILY = 0xf0f0f0;
 
 interface Pixels {
   width: number;
@@ -64,13 +66,23 @@ function paeth(left: number, up: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/** The most common colors, with the place of each color of the picture among them. */
+/**
+ * One color for each family of similar ones, the largest families first, with the place of each color of the picture
+ * among them. The many grays of letters would else leave no room for the few colors.
+ */
 function commonColors(colors: Uint32Array): { palette: number[]; places: Map<number, number> } {
   const counts = new Map<number, number>();
   for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1);
-  const palette = [...counts.keys()]
-    .sort((a, b) => counts.get(b)! - counts.get(a)!)
-    .slice(0, COLORS);
+  const families = new Map<number, { color: number; size: number }>();
+  for (const color of [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!)) {
+    const family = families.get(color & FAMILY);
+    if (family) family.size += counts.get(color)!;
+    else families.set(color & FAMILY, { color, size: counts.get(color)! });
+  }
+  const palette = [...families.values()]
+    .sort((a, b) => b.size - a.size)
+    .slice(0, COLORS)
+    .map(({ color }) => color);
   const places = new Map([...counts.keys()].map((color) => [color, nearest(palette, color)]));
   return { palette, places };
 }
