@@ -90,9 +90,8 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
 
 function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed: boolean): void {
   const { setup } = pull;
-  const isSame = link?.version === row.version && link.state === "active" && !failed;
-  // A full read may be about a field that is new in the map: then a row that never moved has news, too.
-  const isKnown = isSame && pull.full === "no";
+  // Also in a full read: fields that are new in the map are compared in portions of their own (refresh.ts).
+  const isKnown = link?.version === row.version && link.state === "active" && !failed;
   if (isKnown && !setup.filter) return;
   const values = normalizeDynamics(setup.rules, row.values);
   const facts = rowFacts(setup, row, values);
@@ -108,7 +107,6 @@ function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed
     pull.news.push({ id, version, values, facts, modifiedAt: modifiedAt(row), link });
     return;
   }
-  if (isSame) return;
   pull.moved.push({ link, version: row.version });
   if (link.version !== null) pull.skipped++;
 }
