@@ -134,6 +134,8 @@ async function readWhatIsNeeded(
   }
   for (const subject of lostRows) {
     if (subject.row.kind === "deleted" || takeOldTombstone(context, subject)) continue;
+    // The person's deletion is told only once and must not get lost with the row.
+    if (subject.link && subject.person.kind === "deleted") continue;
     subjects.remove(subject);
     if (!subject.link) forgotten.push(subject);
     else if (subject.link.state === "active") {

@@ -49,12 +49,10 @@ function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
       dynamics: keyOf(rule, "dynamics", row),
       marketo: keyOf(rule, "marketo", person),
     };
+    // Only a value that really does not fit may keep the sides apart; that is looked at below.
+    if (failed) continue;
     checkOneWay(ledger, link, { rule, keys });
     if (rule.direction !== "both") continue;
-    if (failed) {
-      // Only a value that really does not fit may keep the sides apart.
-      continue;
-    }
     if (keys.dynamics !== keys.marketo) {
       fail("The sides differ after quiet.", {
         link: brief(link),
@@ -133,8 +131,12 @@ function checkNothingLost(
     log: logOf(pair, link),
   });
   const written = [last.dynamics, last.marketo].filter((held) => held !== undefined);
-  if (final !== "" && !ledger.wasWritten(rule.key, final))
+  const wasBorn = [names.dynamics, names.marketo].some((name) =>
+    isDefault(ledger.held(name, rule.key), final),
+  );
+  if (final !== "" && !wasBorn && !ledger.wasWritten(rule.key, final)) {
     fail("Nobody wrote this value.", facts());
+  }
   if (!written.length) return;
   const fitting = written.filter(({ key }) => key === final);
   if (!fitting.length) {
@@ -165,6 +167,11 @@ function checkNothingLost(
     if (!isLogged(pair, link, { rule, key: lost.key }))
       fail("A lost value is not in the log.", facts());
   }
+}
+
+/** A record may be born with a value that nobody wrote: the platform's own default. No text is one. */
+function isDefault([first]: readonly Held[], key: string): boolean {
+  return first?.by === "engine" && first.key === key && !/text|fresh/i.test(key);
 }
 
 /** Values that several hands write do not tell who saw what. */

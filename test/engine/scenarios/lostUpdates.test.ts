@@ -74,6 +74,19 @@ test("a contact made by command and no lead at all is not an empty side", async 
   await run(pair);
 });
 
+test("a row that is restored after its person was deleted, too, gets a new person", async (t) => {
+  const { pair, rows, persons, id, person } = await openLinked(t, "contact");
+  rows.remove("contact", id);
+  await run(pair);
+  persons.remove(person);
+  await run(pair);
+  assert.equal(pair.state.countLinks("contact"), 0);
+  rows.create("contact", { lastname: "Ortiz" }, id);
+  await run(pair);
+  const link = pair.state.linksByDynamicsId("contact", [id]).get(id);
+  assert.deepEqual([link?.state, link?.personId], ["active", [...persons.persons.keys()][0]]);
+});
+
 test("what a person takes over from a merged one reaches Dynamics", async (t) => {
   const { pair, rows, persons, id, person } = await openLinked(t, "contact");
   const loser = persons.create({ firstName: "Ana" });
