@@ -126,11 +126,9 @@ async function openLog({ page }: Session): Promise<number> {
   await header.locator('a[aria-label="Open Activity and Conflict Log"]').click();
   await ui.webview(page).locator(".grid-body .row .cell.record .text").first().waitFor();
   const ms = performance.now() - started;
-  await page
-    .locator(".tabs-container .tab", { hasText: "Contact Sync Log" })
-    .locator("a.codicon-close")
-    .click();
-  await page.locator(".tabs-container .tab").waitFor({ state: "detached" });
+  const tab = page.locator(".tabs-container .tab", { hasText: "Contact Sync Log" });
+  await tab.click({ button: "middle" });
+  await tab.waitFor({ state: "detached" });
   return ms;
 }
 

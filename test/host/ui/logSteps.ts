@@ -70,7 +70,7 @@ export const LOG_STEPS: readonly Step[] = [
       const side = (name: string) => page.locator(`.monaco-diff-editor .${name} .view-lines`);
       await side("original").getByText("Analyst").waitFor();
       await side("modified").getByText("Countess").waitFor();
-      await tab(page, "before ↔ after").locator(".tab-actions .codicon-close").click();
+      await tab(page, "before ↔ after").click({ button: "middle" });
       await tab(page, "before ↔ after").waitFor({ state: "detached" });
     },
   },
