@@ -1,20 +1,16 @@
 import { test } from "node:test";
 import { playMany } from "./run";
 
-const FIXED = 20_260_310;
-const chance = Date.now() % 1_000_000;
-
-// Few and short histories, so that the suite stays short; `long.ts` plays on for as long as one likes.
+// Few, short and fixed histories, so that the suite is quick and says the same each time; `long.ts` takes seeds by chance.
+const SEED = 20_260_310;
 const CASES = [
-  { name: "calm histories", calm: true, longest: 25, seed: FIXED },
-  { name: "calm histories by chance", calm: true, longest: 25, seed: chance },
-  { name: "stormy histories", calm: false, longest: 25, seed: FIXED },
-  { name: "stormy histories by chance", calm: false, longest: 25, seed: chance },
+  { name: "calm histories", calm: true },
+  { name: "stormy histories", calm: false },
 ];
 
-for (const { name, calm, longest, seed } of CASES) {
+for (const { name, calm } of CASES) {
   test(`${name} keep every rule, in memory`, async (t) => {
-    t.diagnostic(`seed ${seed}`);
-    await playMany({ ground: "memory", calm, longest, runs: 25, seed });
+    t.diagnostic(`seed ${SEED}`);
+    await playMany({ ground: "memory", calm, longest: 25, runs: 25, seed: SEED });
   });
 }
