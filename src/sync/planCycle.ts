@@ -20,6 +20,7 @@ import { matchUnlinked } from "./matchCycle";
 import { PlanTally, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
+import { addRivals } from "./rivals";
 import { addSuspects } from "./recover";
 import { addRefresh, type RefreshPortion } from "./refresh";
 import { settleRestores } from "./restore";
@@ -76,6 +77,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   recallLoops(context, subjects);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
+  addRivals(context, subjects);
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
   settleRestores(subjects.all());
   await followRows(context, subjects);

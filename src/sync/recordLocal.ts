@@ -162,6 +162,9 @@ function tellRest(
   tell(recording, activityOf(recording.context, subject, outcome));
 }
 
+/** Marks a row whose match is a question for a human. */
+export const AMBIGUOUS_CODE = "CS-AMBIGUOUS";
+
 function recordQuestion(
   recording: Recording,
   subject: Subject,
@@ -170,7 +173,7 @@ function recordQuestion(
   const persons = decision.personIds.join(", ");
   const failure: Failure = {
     class: "ambiguous",
-    code: "CS-AMBIGUOUS",
+    code: AMBIGUOUS_CODE,
     message: `Persons ${persons} match ${decision.rowIds.length} record(s); merge the duplicates or give them different e-mail addresses.`,
   };
   const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;

@@ -87,6 +87,24 @@ test("a row that is restored after its person was deleted, too, gets a new perso
   assert.deepEqual([link?.state, link?.personId], ["active", [...persons.persons.keys()][0]]);
 });
 
+test("of two rows that want one person, the one that is touched first does not get it", async (t) => {
+  const pair = await open(t);
+  const rows = pair.dynamics.store;
+  pair.marketo.store.create({ lastName: "Ortiz", email: "ortiz@contoso.com" });
+  const values = { lastname: "Ortiz", emailaddress1: "ORTIZ@contoso.com" };
+  const [one, two] = [rows.create("contact", values), rows.create("contact", values)];
+  await run(pair);
+  rows.edit("contact", one, { jobtitle: "Buyer" });
+  await run(pair);
+  assert.deepEqual(
+    [pair.state.countLinks("contact"), pair.state.failedAmong("contact", [one, two]).size],
+    [0, 2],
+  );
+  rows.edit("contact", two, { emailaddress1: "other@contoso.com" });
+  await run(pair);
+  assert.deepEqual([pair.state.countLinks("contact"), pair.marketo.store.persons.size], [2, 2]);
+});
+
 test("what a person takes over from a merged one reaches Dynamics", async (t) => {
   const { pair, rows, persons, id, person } = await openLinked(t, "contact");
   const loser = persons.create({ firstName: "Ana" });

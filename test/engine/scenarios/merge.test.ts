@@ -50,7 +50,11 @@ playAll([
         },
         log: [],
       },
-      { events: (story) => story.mergePersons("P1", "P2"), log: [] },
+      {
+        // What the survivor takes over is news of the person, although no change row tells of it.
+        events: (story) => story.mergePersons("P1", "P2"),
+        log: ["contact Ann P1: applied changed-in-marketo jobtitle>dynamics=Nobody"],
+      },
     ],
     end: ["contact Ann = P1 active", "P1: Ann Nobody - Active, contact Ann"],
   },
