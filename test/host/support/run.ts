@@ -9,7 +9,9 @@ import type { TestResult } from "./suiteEvents";
 import { packageVsix } from "./vsix";
 
 /** Folders of node:test files; `suite` holds the mocha suites that run inside the extension host. */
-const USER_FOLDERS = ["harness", "ui-log", "ui"];
+const USER_FOLDERS = ["harness", "ui-log"];
+/** The walk of a user through the whole workbench takes minutes; it runs when asked for (`npm run test:ui`). */
+const ASKED_FOLDERS = ["ui"];
 const TEST_MS = 60_000;
 const INSIDE_LIMIT_MS = 8 * 60_000;
 
@@ -30,7 +32,8 @@ export async function runAll(only: string | undefined): Promise<number> {
       await runToEnd(process.execPath, ["esbuild.mjs"], { cwd: ROOT });
     }
     const suites = testFiles("suite", only);
-    const users = USER_FOLDERS.flatMap((name) => testFiles(name, only));
+    const folders = only ? [...USER_FOLDERS, ...ASKED_FOLDERS] : USER_FOLDERS;
+    const users = folders.flatMap((name) => testFiles(name, only));
     const vsix = join(folder, "contact-sync.vsix");
     if (users.some((file) => file.includes("/ui/"))) await packageVsix(ROOT, vsix);
     if (users.length) add(count, await runAsUser(users, vsix));
