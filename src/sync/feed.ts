@@ -61,9 +61,8 @@ export function evaluateFeed(events: readonly MarketoEvent[], context: FeedConte
     before: [] as KnownBefore[],
     overwritten: [] as Overwritten[],
   };
-  const changes = events.flatMap((event) => (event.kind === "changed" ? event.fields : []));
   for (const rule of context.rules) {
-    const steps = changes.filter(({ name }) => name === rule.field).map((step) => read(rule, step));
+    const steps = stepsOf(rule, events);
     if (steps.length === 0) continue;
     const field = evaluateField(rule, steps, context);
     verdict.confirmed.push(...field.confirmed);
@@ -80,17 +79,27 @@ export function evaluateFeed(events: readonly MarketoEvent[], context: FeedConte
 
 /** One change of one field; a hash is null when the text does not tell the value. */
 interface Step {
+  /** Milliseconds since 1970. */
+  at: number;
   oldValue: FieldValue | undefined;
   oldHash: Uint8Array | null;
   newHash: Uint8Array | null;
 }
 
-function read({ codec }: FieldRule, { oldValue, newValue }: EventField): Step {
+function stepsOf(rule: FieldRule, events: readonly MarketoEvent[]): Step[] {
+  return events.flatMap((event) => {
+    if (event.kind !== "changed") return [];
+    const fields = event.fields.filter(({ name }) => name === rule.field);
+    return fields.map((field) => read(rule, field, Date.parse(event.at)));
+  });
+}
+
+function read({ codec }: FieldRule, { oldValue, newValue }: EventField, at: number): Step {
   const before = codec.fromFeed(oldValue);
   const after = codec.fromFeed(newValue);
   const hash = (value: FieldValue | undefined) =>
     value === undefined ? null : hashKey(codec.compareKey(value));
-  return { oldValue: before, oldHash: hash(before), newHash: hash(after) };
+  return { at, oldValue: before, oldHash: hash(before), newHash: hash(after) };
 }
 
 interface FieldVerdict {
@@ -110,19 +119,43 @@ function evaluateField(
   const open = echoes.filter((echo) => echo.position === position);
   const verdict: FieldVerdict = { foreign: false, confirmed: [], before: [], overwritten: [] };
   let unexplained: Step[] = [];
+  const own = ownSteps(open, steps);
   for (const step of steps) {
     // A text that does not tell its value still shows that something was written: the read that follows tells the rest.
     // A field that never travels to Dynamics needs no such read: an edit of its copy is not carried anyway.
-    const at = open.findIndex(({ sentHash }) => !step.newHash || sameHash(sentHash, step.newHash));
-    const echo = open[at];
+    const echo = own.get(step);
     if (!echo || (!step.newHash && writes(rule, "dynamics"))) unexplained.push(step);
     if (!echo) continue;
-    open.splice(at, 1);
     confirm(rule, { echo, step }, verdict);
     unexplained = unexplained.filter((earlier) => !replacedBy(earlier, step));
   }
   verdict.foreign = unexplained.some(({ newHash }) => !sameHash(newHash, agreed));
   return verdict;
+}
+
+/** Our clock and Marketo's may be this far apart. */
+const CLOCKS_APART_MS = 60_000;
+
+/**
+ * Which changes are our own writes. One from the value that we replaced to the value that we sent is; failing that, one
+ * to that value that is not older than our write: somebody may have written the same value before us, and be told late.
+ */
+function ownSteps(echoes: readonly PendingEcho[], steps: readonly Step[]): Map<Step, PendingEcho> {
+  const own = new Map<Step, PendingEcho>();
+  for (const echo of echoes) {
+    const free = steps.filter((step) => !own.has(step));
+    const exact = free.findLast(
+      ({ oldHash, newHash }) =>
+        sameHash(newHash, echo.sentHash) && sameHash(oldHash, echo.priorHash),
+    );
+    const likely = free.find(
+      ({ newHash, at }) =>
+        (!newHash || sameHash(newHash, echo.sentHash)) && at >= echo.sentAt - CLOCKS_APART_MS,
+    );
+    const step = exact ?? likely;
+    if (step) own.set(step, echo);
+  }
+  return own;
 }
 
 /**

@@ -7,16 +7,23 @@ function numberAfter(name: string, otherwise: number): number {
   return at < 0 ? otherwise : Number(process.argv[at + 1]);
 }
 
-const until = Date.now() + numberAfter("--minutes", 5) * 60_000;
-let seed = numberAfter("--seed", Date.now() & 0x7fffffff);
-const runs = numberAfter("--runs", 100);
+async function playOn(): Promise<void> {
+  const until = Date.now() + numberAfter("--minutes", 5) * 60_000;
+  let seed = numberAfter("--seed", Date.now() & 0x7fffffff);
+  const runs = numberAfter("--runs", 100);
 
-for (let round = 0; Date.now() < until; round++, seed++) {
-  for (const calm of [true, false]) {
-    console.log(`memory, ${calm ? "calm" : "stormy"}, seed ${seed}`);
-    await playMany({ ground: "memory", calm, longest: 40, runs, seed });
+  for (let round = 0; Date.now() < until; round++, seed++) {
+    for (const calm of [true, false]) {
+      console.log(`memory, ${calm ? "calm" : "stormy"}, seed ${seed}`);
+      await playMany({ ground: "memory", calm, longest: 40, runs, seed });
+    }
+    if (round % 3) continue;
+    console.log(`sandbox, stormy, seed ${seed}`);
+    await playMany({ ground: "sandbox", calm: false, longest: 25, runs: 3, seed });
   }
-  if (round % 3) continue;
-  console.log(`sandbox, stormy, seed ${seed}`);
-  await playMany({ ground: "sandbox", calm: false, longest: 25, runs: 3, seed });
 }
+
+playOn().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

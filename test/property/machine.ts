@@ -106,6 +106,8 @@ export class Machine {
     this.#inCycle = true;
     const summary = await this.pair.run();
     this.#inCycle = false;
+    // Cycles are minutes apart; within one minute the feeds cannot tell two equal values of one field apart.
+    this.pair.clock.advance(2 * MINUTE);
     // A moment that the cycle had no call for comes after it.
     for (const race of this.#races.splice(0)) this.#act(race.deed);
     this.ledger.look("engine");

@@ -77,6 +77,18 @@ const SENT = [echo(A, "1", "S")];
 
 const CASES: readonly [string, MarketoEvent[], readonly PendingEcho[], object][] = [
   ["nothing", [], [], QUIET],
+  [
+    "somebody wrote the same value before us and is told late: nothing was overwritten",
+    changed(["m_a", "0", "S"]),
+    [{ ...echo(A, "1", "S"), sentAt: Date.parse(MOMENT) + 300_000 }],
+    QUIET,
+  ],
+  [
+    "the same, told together with our own write",
+    changed(["m_a", "0", "S"], ["m_a", "1", "S"]),
+    SENT,
+    ECHO,
+  ],
   ["a field outside the map", changed(["other", "1", "2"]), SENT, QUIET],
   ["our own write comes back: no read", changed(["m_a", "1", "S"]), SENT, ECHO],
   ["the echo was seen before", changed(["m_a", "1", "S"]), [], QUIET],
