@@ -3,7 +3,7 @@ import { RECORD_TYPES } from "../../src/model/record";
 import type { FieldRule } from "../../src/sync/fieldRule";
 import type { Link } from "../../src/sync/statePort";
 import { keyOf, rowName, type Ledger, type RecordName } from "./ledger";
-import { fail } from "./invariants";
+import { fail, wasHeld } from "./invariants";
 import type { Pair, Values } from "./orgs";
 
 /** Both orgs and the links as they stood before a cycle. */
@@ -66,9 +66,9 @@ export class Foresight {
     const { state } = this.pair;
     const link = after.links.get(name);
     const waits = state.failedAmong(row.type, [row.id]).has(row.id);
-    if (waits || !link) {
+    if (waits || !link || wasHeld(this.pair, row.id)) {
       this.#agreed.delete(name);
-      if (!waits) fail("A row has neither a link nor a note why.", { name, row });
+      if (!waits && !link) fail("A row has neither a link nor a note why.", { name, row });
       return;
     }
     if (link.state === "marketoDeleted") return this.#checkWaiting(name, row, before);

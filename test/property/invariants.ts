@@ -34,6 +34,11 @@ export async function checkAfterQuiet(pair: Pair, ledger: Ledger): Promise<void>
   await checkPreviewIsStill(pair);
 }
 
+/** A field that was written back and forth is held for a human; what its record holds is then not foreseeable. */
+export function wasHeld({ state }: Pair, dynamicsId: string): boolean {
+  return state.activities({ record: dynamicsId }).some(({ reason }) => reason === "loop-held");
+}
+
 function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
   const { hands, state } = pair;
   const { recordType, dynamicsId, personId } = link;
@@ -44,13 +49,14 @@ function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
   if (link.state === "marketoDeleted" && person) fail("A person is there, its link rests.", link);
   if (!row || !person || link.state !== "active") return;
   const failed = state.failedAmong(recordType, [dynamicsId]).get(dynamicsId);
+  const held = wasHeld(pair, dynamicsId);
   for (const rule of ledger.rules[recordType]) {
     const keys = {
       dynamics: keyOf(rule, "dynamics", row),
       marketo: keyOf(rule, "marketo", person),
     };
     // Only a value that really does not fit may keep the sides apart; that is looked at below.
-    if (failed) continue;
+    if (failed || held) continue;
     checkOneWay(ledger, link, { rule, keys });
     if (rule.direction !== "both") continue;
     if (keys.dynamics !== keys.marketo) {
@@ -63,7 +69,7 @@ function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
     }
     checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics });
   }
-  if (failed) checkReallyFails(ledger, link, { failed, row, person });
+  if (failed && !held) checkReallyFails(ledger, link, { failed, row, person });
 }
 
 function checkReallyFails(
@@ -142,6 +148,8 @@ function checkNothingLost(
   if (!fitting.length) {
     // A field that was emptied before the two records met gives way to the other side's older value.
     if (written.every(({ key }) => key === "")) return;
+    // What was last written to the person that is gone came over by the row.
+    if (logOf(pair, link).some(({ reason }) => reason === "recreated-after-delete")) return;
     // A record that the engine made brought the value along, and nobody wrote after that.
     const start = Math.max(...written.map(({ moment }) => moment));
     const brought = [names.dynamics, names.marketo].some((name) => {
