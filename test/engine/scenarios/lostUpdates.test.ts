@@ -68,6 +68,20 @@ test("a person deleted between Create Contact and the first sync is noticed", as
   assert.deepEqual([link?.state, link?.personId], ["active", present]);
 });
 
+test("a contact deleted between Create Contact and the first sync is noticed", async (t) => {
+  const pair = await open(t);
+  const person = pair.marketo.store.create({ lastName: "Ortiz" });
+  const id = await createContact(pair, person);
+  pair.clock.advance(1000);
+  pair.dynamics.store.remove("contact", id);
+  await run(pair);
+  const link = pair.state.linksByDynamicsId("contact", [id]).get(id);
+  assert.deepEqual(
+    [link?.state, pair.marketo.store.value(person, "crmIsDeleted")],
+    ["dynamicsDeleted", true],
+  );
+});
+
 test("a contact made by command and no lead at all is not an empty side", async (t) => {
   const pair = await open(t);
   await createContact(pair, pair.marketo.store.create({ lastName: "Ortiz" }));
