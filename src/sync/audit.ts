@@ -54,6 +54,8 @@ function recordOverwritten(recording: Recording, loss: AuditedLoss): void {
   const subject = newSubject(setup, { ...link, link });
   subject.changedAt.marketo = at;
   recordRefusals(recording, subject, refusals);
+  // The write that brings the value back to Marketo must not take this note away.
+  for (const { side } of refusals) loss.subject?.failedSides.add(side);
   // A value that goes back is told by the write that brings it back.
   if (goesBack(loss)) return;
   const { rule, lostValue } = overwritten;

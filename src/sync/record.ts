@@ -12,6 +12,7 @@ import type { CycleContext } from "./cycleContext";
 import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
+import { isOneSided } from "./restore";
 import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
 import { createdBefore } from "./recovered";
@@ -38,7 +39,8 @@ export function recordWritten(
   const link = currentLink(context, subject);
   if (job.kind === "create") removeFormerLink(recording, subject);
   const before = link.base;
-  link.base = agreedBase(before, subject, [...job.changes, ...job.agreed]);
+  const agreedChanges = job.changes.filter((change) => !isOneSided(subject, change));
+  link.base = agreedBase(before, subject, [...agreedChanges, ...job.agreed]);
   link.version = nextVersion(link, job);
   link.state = job.linkState;
   writer.putLink(link);

@@ -17,6 +17,15 @@ export function isRestored({ restore }: Subject, key: string): boolean {
   return restore.some(({ rule }) => rule.key === key);
 }
 
+/** A value that goes back to Marketo only, because Dynamics cannot hold it: nothing is agreed on by that. */
+export function isOneSided({ restore, row }: Subject, change: FieldChange): boolean {
+  const { rule, to, after } = change;
+  if (to !== "marketo" || row.kind !== "read" || !restore.includes(change)) return false;
+  const { codec, key } = rule;
+  const isInRow = codec.compareKey(row.values[key] ?? null) === codec.compareKey(after);
+  return !isInRow && !restore.some((twin) => twin.rule === rule && twin.to === "dynamics");
+}
+
 function presentOf(subject: Subject): (change: FieldChange) => FieldChange[] {
   const { link, row, person, setup } = subject;
   if (link?.state !== "active" || row.kind !== "read" || person.kind !== "read") return () => [];

@@ -88,6 +88,27 @@ test("a contact made by command and no lead at all is not an empty side", async 
   await run(pair);
 });
 
+test("a lead's value that goes back and is too long for Dynamics waits there, and is not overwritten", async (t) => {
+  const { pair, rows, persons, id, person, titles } = await openLinked(t, "lead");
+  const tooLong = "x".repeat(120);
+  persons.delayOf = () => 5 * 60_000;
+  persons.edit(person, { title: tooLong });
+  rows.edit("lead", id, { jobtitle: "ours" });
+  await run(pair);
+  pair.clock.advance(6 * 60_000);
+  await run(pair);
+  rows.edit("lead", id, { fax: "555" });
+  await run(pair);
+  assert.deepEqual(
+    [titles(), pair.state.failedAmong("lead", [id]).get(id)?.code],
+    [["ours", tooLong], "CS-DOES-NOT-FIT"],
+  );
+  persons.edit(person, { title: "short" });
+  pair.clock.advance(6 * 60_000);
+  await run(pair);
+  assert.deepEqual([titles(), pair.state.failedAmong("lead", [id]).size], [["short", "short"], 0]);
+});
+
 test("a row that is restored after its person was deleted, too, gets a new person", async (t) => {
   const { pair, rows, persons, id, person } = await openLinked(t, "contact");
   rows.remove("contact", id);
