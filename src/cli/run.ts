@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PairConfig } from "../config/pairFile";
 import type { PairEngine } from "../engine/pairEngine";
+import { UsedSystems } from "../engine/usedSystems";
 import type { CycleSummary } from "../model/activity";
 import { ContactSyncError } from "../model/failure";
 import type { CycleEvent } from "../protocol/engine";
@@ -8,7 +9,7 @@ import type { Arguments } from "./arguments";
 import { printActivity, type CommandContext } from "./commands";
 import { EXIT, exitCodeAfter } from "./exitCode";
 import { summaryLines, type Output } from "./output";
-import { choosePairs, openSession, type Session } from "./session";
+import { choosePairs, openSession, readPairs, type Session } from "./session";
 
 export interface RunContext extends CommandContext {
   /** Aborted by Ctrl-C: the chunk in hand is finished and recorded. */
@@ -18,16 +19,25 @@ export interface RunContext extends CommandContext {
 /** Cycles of all chosen pairs, side by side, each with its own interval (R1). */
 export async function run(options: Arguments<"run">, context: RunContext): Promise<number> {
   const configs = await choosePairs(options.config, options.pair);
+  // The file's other pairs may run elsewhere: they count, too.
+  const systems = new UsedSystems();
+  (await readPairs(options.config)).pairs.forEach((config) => systems.use(config));
   const cycles = options.once ? 1 : (options.cycles ?? Infinity);
   const codes = await Promise.all(
-    configs.map((config) => runPair(config, { ...options, cycles }, context)),
+    configs.map((config) => runPair(config, { ...options, cycles, systems }, context)),
   );
   return Math.max(...codes);
 }
 
 async function runPair(
   config: PairConfig,
-  options: { state: string; approve: boolean; json: boolean; cycles: number },
+  options: {
+    state: string;
+    approve: boolean;
+    json: boolean;
+    cycles: number;
+    systems: UsedSystems;
+  },
   context: RunContext,
 ): Promise<number> {
   const { output, environment, signal } = context;
@@ -38,6 +48,7 @@ async function runPair(
     environment,
     output,
     onEvent: (event) => printEvent(output, event, options.json),
+    systems: options.systems,
   });
   try {
     return await cycleLoop(session, options, context);

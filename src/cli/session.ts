@@ -3,6 +3,7 @@ import { parsePairFile, positionOf } from "../config/parse";
 import { secretVariable, type PairConfig, type PairFile } from "../config/pairFile";
 import { PairEngine } from "../engine/pairEngine";
 import { tokensOf, type TokenOptions } from "../engine/tokens";
+import type { UsedSystems } from "../engine/usedSystems";
 import { realWorld } from "../engine/world";
 import { realTiming } from "../http/timing";
 import { createTransport, type HttpTransport } from "../http/transport";
@@ -62,8 +63,9 @@ export async function openSession(options: {
   environment: Environment;
   output: Output;
   onEvent: (event: CycleEvent) => void;
+  systems?: UsedSystems;
 }): Promise<Session> {
-  const { config, stateFolder, owner, environment, output, onEvent } = options;
+  const { config, stateFolder, owner, environment, output, onEvent, systems } = options;
   const state = await openState({
     folder: stateFolder,
     pair: config.id,
@@ -76,7 +78,8 @@ export async function openSession(options: {
   const tokens = tokensOf(config, tokenOptions({ config, transport, environment, output }));
   const timing = realTiming;
   const world = realWorld();
-  const engine = new PairEngine({ config, state, transport, tokens, timing, world, onEvent });
+  const parts = { config, state, transport, tokens, timing, world, onEvent };
+  const engine = new PairEngine({ ...parts, ...(systems && { systems }) });
   return {
     engine,
     close: async () => {

@@ -7,6 +7,7 @@ import {
 } from "jsonc-parser";
 import type { OwnCode } from "../model/failure";
 import { pairFileSchema, type PairFile } from "./pairFile";
+import { sharedSystems, sharedText } from "./sharedSystems";
 
 /** Something wrong in the pair file, with the place where it stands. */
 export interface ConfigProblem {
@@ -20,7 +21,9 @@ export interface ConfigProblem {
 }
 
 export type ParsedPairFile =
-  { ok: true; file: PairFile } | { ok: false; problems: readonly ConfigProblem[] };
+  /** The warnings stop nothing. */
+  | { ok: true; file: PairFile; warnings: readonly ConfigProblem[] }
+  | { ok: false; problems: readonly ConfigProblem[] };
 
 const SECRET_KEY = /secret|password|passwd|privatekey|accesstoken|refreshtoken/i;
 
@@ -41,7 +44,21 @@ export function parsePairFile(text: string): ParsedPairFile {
     return { ok: false, problems };
   }
   const duplicates = findDuplicates(tree, result.data);
-  return duplicates.length ? { ok: false, problems: duplicates } : { ok: true, file: result.data };
+  if (duplicates.length) return { ok: false, problems: duplicates };
+  return { ok: true, file: result.data, warnings: findShared(tree, result.data) };
+}
+
+/** Told where the later of the two pairs names the system. */
+function findShared(tree: Node, { pairs }: PairFile): ConfigProblem[] {
+  return sharedSystems(pairs).flatMap((shared) => {
+    const index = pairs.findIndex(({ id }) => id === shared.pairs[1]);
+    const isMunchkin = shared.side === "marketo" && pairs[index]?.marketo.munchkinId !== undefined;
+    const path = ["pairs", index, shared.side, isMunchkin ? "munchkinId" : "url"];
+    return problemAt(tree, path, sharedText(shared)).map((problem) => ({
+      ...problem,
+      code: "CS-SHARED-ORG" as const,
+    }));
+  });
 }
 
 /** The value of a JSON tree; comments and positions fall away. */

@@ -13,6 +13,7 @@ import type { State } from "../state/state";
 import { PairEngine } from "./pairEngine";
 import { RequestPoll } from "./requestPoll";
 import { failureOfSignIn } from "./signInFailures";
+import { UsedSystems } from "./usedSystems";
 import { realWorld } from "./world";
 
 interface OpenPair {
@@ -36,6 +37,7 @@ export interface EnginePairsOptions {
 /** The pairs that this process has open, each as its writer or as a reader. */
 export class EnginePairs {
   readonly #pairs = new Map<string, OpenPair>();
+  readonly #systems = new UsedSystems();
 
   constructor(private readonly options: EnginePairsOptions) {}
 
@@ -68,6 +70,7 @@ export class EnginePairs {
     }
     const reader = await openState({ folder, pair: config.id, mode: "read", owner, now: Date.now });
     const stop = new AbortController();
+    this.#systems.use(config);
     this.#pairs.set(config.id, {
       config,
       folder,
@@ -105,6 +108,7 @@ export class EnginePairs {
       },
       timing: realTiming,
       world: realWorld(),
+      systems: this.#systems,
       onEvent,
     });
     const seconds = config.marketo.request?.pollSeconds;
@@ -128,6 +132,7 @@ export class EnginePairs {
     const pair = this.#pairs.get(id);
     if (!pair) return;
     this.#pairs.delete(id);
+    this.#systems.leave(id);
     pair.stop.abort();
     await pair.poll?.stop();
     await pair.engine?.idle();

@@ -29,6 +29,7 @@ import {
   type PairSetup,
   type SchemaFacts,
 } from "./setup";
+import { UsedSystems } from "./usedSystems";
 
 export interface PairEngineOptions {
   config: PairConfig;
@@ -38,6 +39,8 @@ export interface PairEngineOptions {
   tokens: Pair<TokenSource>;
   timing: Timing;
   world: World;
+  /** The systems of all pairs of this process; by default the pair knows only of itself. */
+  systems?: UsedSystems;
   /** Makes the connectors; by default those that talk over HTTP. */
   connect?: (config: PairConfig, options: ConnectOptions) => ConnectorSet;
   /** Told of everything that happens, as it happens. */
@@ -61,6 +64,7 @@ export class PairEngine {
   readonly state: State;
   readonly connectors: ConnectorSet;
   readonly ledger: StateLedger;
+  readonly systems: UsedSystems;
   readonly #options: PairEngineOptions;
   #schema: SchemaFacts | null = null;
   readonly after: AfterCycle;
@@ -74,6 +78,8 @@ export class PairEngine {
     this.config = options.config;
     this.state = options.state;
     this.ledger = new StateLedger(options.state);
+    this.systems = options.systems ?? new UsedSystems();
+    this.systems.use(options.config);
     const make = options.connect ?? connect;
     this.connectors = make(options.config, {
       transport: options.transport,
@@ -168,6 +174,7 @@ export class PairEngine {
     const known = this.#schema;
     if (known && now - known.readAt < SCHEMA_LIFETIME_MS) return known;
     this.#schema = await readSchema(this.config, this.connectors, now, signal);
+    this.systems.learn(this.config.id, this.#schema.identity.organizationId);
     try {
       await checkOrganization(this.state, this.config, this.#schema.identity);
     } catch (error) {
@@ -188,7 +195,7 @@ export class PairEngine {
     await fitCheckpoints(this.state, setup);
     await refreshNewFields(this.state, setup);
     await this.after.begin(this.state);
-    this.#warnOnce(setup);
+    this.#warnOnce([...setup.warnings, ...this.systems.warnings(this.config.id)]);
     const { onEvent } = this.#options;
     const pair = this.config.id;
     const context: CycleContext = {
@@ -333,7 +340,7 @@ export class PairEngine {
   }
 
   /** The same warnings are told once, not in every cycle. */
-  #warnOnce({ warnings }: PairSetup): void {
+  #warnOnce(warnings: PairSetup["warnings"]): void {
     const text = JSON.stringify(warnings);
     if (text === this.#lastWarnings) return;
     this.#lastWarnings = text;

@@ -3,7 +3,7 @@ import { removeStaleSandbox } from "./commands/sandbox";
 import type { Host } from "./host";
 import { noticeOf } from "./pairs/notice";
 import type { PairSession } from "./pairs/session";
-import { problemOf } from "./problem";
+import { problemOf, problemText } from "./problem";
 import { say } from "./text";
 
 /** Keeps the pairs in step with the file, the workspace's trust and the clock. */
@@ -20,6 +20,7 @@ export function registerPairs(host: Host): void {
   disposables.add(
     sessions.events.listen((event) => {
       if (event.type === "warning") log.warn(`${event.pair}: ${event.code}: ${event.message}`);
+      if (event.type === "warning" && event.code === "CS-SHARED-ORG") tellShared(event.message);
       if (event.type === "ended") host.telemetry.cycle(event.summary);
     }),
   );
@@ -95,6 +96,15 @@ async function show(
   const answer = await vscode.window.showWarningMessage(notice.text, label, showLog);
   if (answer === label) await vscode.commands.executeCommand(command, { pair: session.id });
   if (answer === showLog) host.log.show();
+}
+
+const toldShared = new Set<string>();
+
+/** Both pairs tell it; the user hears it once. */
+function tellShared(message: string): void {
+  if (toldShared.has(message)) return;
+  toldShared.add(message);
+  void vscode.window.showWarningMessage(problemText({ code: "CS-SHARED-ORG", message }));
 }
 
 /** The fields of a pair are read after its first cycle, when the systems have just answered. */

@@ -61,6 +61,7 @@ export type OwnCode =
   | "CS-STATE-FENCED"
   | "CS-STATE-FAILED"
   | "CS-ORG-CHANGED"
+  | "CS-SHARED-ORG"
   | "CS-HALTED"
   | "CS-DAILY-CAP"
   | "CS-TIMEOUT"

@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import type { PairConfig, PairFile } from "../../config/pairFile";
 import { withProgress, type CommandArgument } from "../ask";
 import type { Host } from "../host";
-import { sharedSystems } from "../pairs/identity";
 import { say } from "../text";
 import { marketoInstance, nameFromUrl, pairIdFrom } from "./answers";
 import { runSteps } from "./multiStep";
@@ -96,8 +95,10 @@ async function write({ pairFiles }: Host, draft: Draft, config: PairConfig): Pro
 async function afterwards(host: Host, config: PairConfig): Promise<void> {
   const { sessions, pairFiles } = host;
   await sessions.use(pairFiles.pairs);
-  const shared = sharedSystems(pairFiles.pairs).filter((pair) => pair.includes(config.id));
-  for (const [one, other] of shared) {
+  // The schema's library is loaded with the first pair, not with the extension.
+  const { sharedSystems } = await import("../../config/sharedSystems");
+  const shared = sharedSystems(pairFiles.pairs).filter(({ pairs }) => pairs.includes(config.id));
+  for (const [one, other] of new Map(shared.map(({ pairs }) => [pairs.join(), pairs])).values()) {
     void vscode.window.showWarningMessage(
       say(
         "The pairs {0} and {1} share an organization or an instance: each would answer the other's writes. Keep one of them.",

@@ -1,4 +1,4 @@
-import { parsePairFile } from "../../config/parse";
+import { parsePairFile, type ConfigProblem } from "../../config/parse";
 import type { PairSchema } from "../../protocol/engine";
 import { buildFieldMap, type MappingProblem } from "../../sync/fieldMap";
 import type { MappingSpec } from "../../sync/fieldRule";
@@ -9,8 +9,8 @@ import { mappingPlaces, type MappingPlace, type TextRange } from "./places";
 export interface Finding extends TextRange {
   code: string;
   message: string;
-  /** A note says what may not fit; the mapping works. */
-  severity: "error" | "note";
+  /** A warning should be mended and stops nothing; a note says what may not fit, and the mapping works. */
+  severity: "error" | "warning" | "note";
   fixes: readonly Fix[];
 }
 
@@ -25,20 +25,25 @@ export type Fix =
 /** Everything wrong with a pair file, with the schemas of the pairs that are known. */
 export function findingsOf(text: string, schemas: ReadonlyMap<string, PairSchema>): Finding[] {
   const parsed = parsePairFile(text);
-  const found: Finding[] = parsed.ok
-    ? []
-    : parsed.problems.map(({ code, message, offset, length }) => ({
-        code,
-        message,
-        offset,
-        length: Math.max(1, length),
-        severity: "error" as const,
-        fixes:
-          code === "CS-SECRET-IN-FILE"
-            ? [{ kind: "remove" as const, range: { offset, length } }]
-            : [],
-      }));
+  const found = parsed.ok
+    ? parsed.warnings.map((warning) => findingOf(warning, "warning"))
+    : parsed.problems.map((problem) => findingOf(problem, "error"));
   return [...found, ...mappingFindings(text, schemas)];
+}
+
+function findingOf(
+  { code, message, offset, length }: ConfigProblem,
+  severity: Finding["severity"],
+): Finding {
+  const isSecret = code === "CS-SECRET-IN-FILE";
+  return {
+    code,
+    message,
+    offset,
+    length: Math.max(1, length),
+    severity,
+    fixes: isSecret ? [{ kind: "remove", range: { offset, length } }] : [],
+  };
 }
 
 function mappingFindings(text: string, schemas: ReadonlyMap<string, PairSchema>): Finding[] {

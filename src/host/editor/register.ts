@@ -172,12 +172,21 @@ function diagnosticOf(document: vscode.TextDocument, finding: Finding): vscode.D
     document.positionAt(finding.offset),
     document.positionAt(finding.offset + finding.length),
   );
-  const severity =
-    finding.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Hint;
-  const diagnostic = new vscode.Diagnostic(range, finding.message, severity);
+  const diagnostic = new vscode.Diagnostic(range, finding.message, severityOf(finding));
   diagnostic.source = say("Contact Sync");
   diagnostic.code = finding.code;
   return diagnostic;
+}
+
+function severityOf({ severity }: Finding): vscode.DiagnosticSeverity {
+  switch (severity) {
+    case "error":
+      return vscode.DiagnosticSeverity.Error;
+    case "warning":
+      return vscode.DiagnosticSeverity.Warning;
+    case "note":
+      return vscode.DiagnosticSeverity.Hint;
+  }
 }
 
 function editOf(document: vscode.TextDocument, before: string, after: string) {

@@ -34,17 +34,3 @@ export function secretName(config: PairConfig, side: Side): string {
       : [marketoAddress(config), config.marketo.clientId];
   return `secret:${config.id}:${side}:${hash(...target)}`;
 }
-
-/** Pairs that share an organization or an instance: each would answer the other's writes. */
-export function sharedSystems(configs: readonly PairConfig[]): readonly [string, string][] {
-  const shared: [string, string][] = [];
-  for (const [index, config] of configs.entries()) {
-    for (const other of configs.slice(index + 1)) {
-      const isSame =
-        dynamicsAddress(config) === dynamicsAddress(other) ||
-        marketoAddress(config) === marketoAddress(other);
-      if (isSame) shared.push([config.id, other.id]);
-    }
-  }
-  return shared;
-}

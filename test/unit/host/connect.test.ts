@@ -9,7 +9,7 @@ import {
 } from "../../../src/host/connect/answers";
 import { proxyEnvironment } from "../../../src/host/engine/proxy";
 import { suggestionsOf } from "../../../src/host/fields";
-import { fingerprint, secretName, sharedSystems } from "../../../src/host/pairs/identity";
+import { fingerprint, secretName } from "../../../src/host/pairs/identity";
 import { configOf, schemaOf } from "./samples";
 
 const GUID = "11111111-1111-4111-8111-111111111111";
@@ -79,17 +79,6 @@ test("a secret is not given to another address, client or sign-in server under t
   assert.equal(new Set([secretName(own, "dynamics"), ...others]).size, 4);
   const marketo = { ...own.marketo, munchkinId: "999-ZZZ-999" };
   assert.notEqual(secretName({ ...own, marketo }, "marketo"), secretName(own, "marketo"));
-});
-
-test("pairs that share a system are found", () => {
-  const one = configOf();
-  const two = configOf({ id: "b", marketo: { munchkinId: "999-ZZZ-999", clientId: "c" } });
-  const three = configOf({
-    id: "c",
-    dynamics: { url: "https://other.crm.dynamics.com", clientId: GUID },
-    marketo: { munchkinId: "888-YYY-888", clientId: "c" },
-  });
-  assert.deepEqual(sharedSystems([one, two, three]), [["contoso", "b"]]);
 });
 
 test("the editor's proxy reaches the engine's thread", () => {

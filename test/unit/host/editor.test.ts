@@ -174,3 +174,19 @@ for (const [before, after, change] of changes) {
     assert.deepEqual(smallestChange(before, after), change);
   });
 }
+
+test("an organization in two pairs is underlined where the second one names it, as a warning", () => {
+  const pair = (id: string, munchkinId: string) =>
+    `{ "id": "${id}", "environment": "test", "dynamics": { "url": "https://contoso.crm.dynamics.com", "clientId": "11111111-1111-4111-8111-111111111111" }, "marketo": { "munchkinId": "${munchkinId}", "clientId": "c" } }`;
+  const text = `{ "pairs": [${pair("a", "123-ABC-456")}, ${pair("b", "123-ABC-457")}] }`;
+  const found = findingsOf(text, new Map());
+  assert.deepEqual(
+    found.map(({ code, severity, offset, length }) => [
+      code,
+      severity,
+      text.slice(offset, offset + length),
+      text.slice(0, offset).includes('"id": "b"'),
+    ]),
+    [["CS-SHARED-ORG", "warning", '"https://contoso.crm.dynamics.com"', true]],
+  );
+});
