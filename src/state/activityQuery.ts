@@ -72,13 +72,12 @@ function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
 
 /** Up to so many activities of a field are collected first; for more it is quicker to walk and ask each. */
 const FEW = 2000;
+const SHAPES_OF_FIELD = "SELECT shape FROM shape_field WHERE field = ?";
 
 function fieldCondition(database: SqlDatabase, field: string): string {
-  const some = `SELECT 1 FROM activity_field WHERE field = ? LIMIT ${FEW + 1}`;
+  const some = `SELECT 1 FROM activity WHERE shape IN (${SHAPES_OF_FIELD}) LIMIT ${FEW + 1}`;
   const count = Number(database.get(`SELECT count(*) FROM (${some})`, field)?.[0] ?? 0);
-  return count <= FEW
-    ? "id IN (SELECT activity FROM activity_field WHERE field = ?)"
-    : "EXISTS (SELECT 1 FROM activity_field WHERE field = ? AND activity_field.activity = activity.id)";
+  return `${count <= FEW ? "shape" : "+shape"} IN (${SHAPES_OF_FIELD})`;
 }
 
 type AddCondition = (condition: string, ...values: SqlValue[]) => void;
@@ -109,6 +108,8 @@ function addText(add: AddCondition, text: string): void {
       conditions.push(`${column} LIKE ? ESCAPE '\\'`);
       values.push(`%${likePattern(column === "contents" ? inJson(variant) : variant)}%`);
     }
+    conditions.push("+shape IN (SELECT shape FROM shape_field WHERE field LIKE ? ESCAPE '\\')");
+    values.push(`%${likePattern(variant)}%`);
   }
   add(`(${conditions.join(" OR ")})`, ...values);
 }

@@ -1,15 +1,18 @@
+import { createHash } from "node:crypto";
 import type { Activity, ActivityChange, NewActivity } from "../model/activity";
 import type { FieldValue } from "../model/record";
 import type { Row, SqlDatabase } from "./database";
 
 /** The columns of a row in the order that `activityFromRow` reads them. */
 export const ACTIVITY_COLUMNS =
-  "id, time, cycle, pair, type, dynamics_id, person, outcome, reason, shape, contents, error_code, error_message, " +
+  "id, at, cycle, pair, type, dynamics_id, person, outcome, reason, " +
+  "(SELECT shape.changes FROM shape WHERE shape.id = activity.shape), contents, error_code, error_message, " +
   "changed_dynamics, changed_marketo, request_id";
 
 /**
- * Changes are split in two texts so that a search for a value meets values and field names only: `shape` has two
- * characters for each change (the target side, and which values are known), `contents` the values as a JSON list.
+ * The changes of an activity as they are kept: `contents` has the values as a JSON list. Which fields they belong to is
+ * the same for thousands of activities and kept once, as a shape: a JSON list of the target side's letter, which values
+ * are known, and the field's name.
  */
 interface PackedChanges {
   shape: string;
@@ -21,44 +24,38 @@ interface PackedChanges {
 
 const KNOWS_BEFORE = 1;
 const HAS_LOST = 2;
+const FIELD_AT = 2;
 
 export function packChanges(changes: readonly ActivityChange[]): PackedChanges {
   const contents: FieldValue[] = [];
-  let shape = "";
+  const shape: string[] = [];
   let sides = 0;
   let clash = false;
   for (const { field, to, before, after, lost } of changes) {
     const known = (before === undefined ? 0 : KNOWS_BEFORE) + (lost === undefined ? 0 : HAS_LOST);
-    shape += `${to === "dynamics" ? "d" : "m"}${known}`;
-    contents.push(field, after);
+    shape.push(`${to === "dynamics" ? "d" : "m"}${known}${field}`);
+    contents.push(after);
     if (before !== undefined) contents.push(before);
     if (lost !== undefined) contents.push(lost);
     sides |= to === "dynamics" ? 1 : 2;
     clash ||= lost !== undefined;
   }
-  return { shape, contents: JSON.stringify(contents), sides, clash };
+  return { shape: JSON.stringify(shape), contents: JSON.stringify(contents), sides, clash };
 }
 
 export function unpackChanges(shape: string, contents: string): ActivityChange[] {
   const values = JSON.parse(contents) as FieldValue[];
   let at = 0;
   const next = (): FieldValue => values[at++] ?? null;
-  const changes: ActivityChange[] = [];
-  for (let place = 0; place < shape.length; place += 2) {
-    const known = Number(shape[place + 1]);
-    const field = String(next());
+  return (JSON.parse(shape) as string[]).map((entry) => {
+    const known = Number(entry[1]);
     const after = next();
     const before = known & KNOWS_BEFORE ? next() : undefined;
-    const change: ActivityChange = {
-      field,
-      to: shape[place] === "d" ? "dynamics" : "marketo",
-      before,
-      after,
-    };
+    const to = entry.startsWith("d") ? "dynamics" : "marketo";
+    const change: ActivityChange = { field: entry.slice(FIELD_AT), to, before, after };
     if (known & HAS_LOST) change.lost = next();
-    changes.push(change);
-  }
-  return changes;
+    return change;
+  });
 }
 
 export function activityFromRow(row: Row): Activity {
@@ -66,7 +63,7 @@ export function activityFromRow(row: Row): Activity {
   const code = text(11);
   return {
     id: Number(row[0]),
-    time: String(row[1]),
+    time: new Date(Number(row[1])).toISOString(),
     cycle: Number(row[2]),
     pair: String(row[3]),
     recordType: String(row[4]) as Activity["recordType"],
@@ -81,54 +78,82 @@ export function activityFromRow(row: Row): Activity {
   };
 }
 
+/** The values of the journal's `addActivity`; `shape` is the number of the changes' shape. */
+export function activityValues(
+  { id, shape }: { id: number; shape: number },
+  activity: NewActivity,
+  packed: PackedChanges,
+): Row {
+  const { error, changedAt, outcome } = activity;
+  const conflict = outcome === "conflicted" || packed.clash ? 1 : 0;
+  return [
+    ...[id, Date.parse(activity.time), activity.cycle, activity.pair, activity.recordType],
+    ...[activity.dynamicsId, activity.personId, outcome, activity.reason],
+    ...[shape, packed.contents, error?.code ?? null, error?.message ?? null],
+    ...[changedAt.dynamics, changedAt.marketo, activity.requestId, packed.sides, conflict],
+  ];
+}
+
+/** A shape's number follows from its text, so that it can be named before it is in the table: 48 bits of a digest. */
+export function shapeId(shape: string): number {
+  return createHash("sha256").update(shape).digest().readUIntBE(0, 6);
+}
+
+/** Applies the journal's `addShape`. */
+export function addShape(database: SqlDatabase, shape: string): void {
+  const id = shapeId(shape);
+  const known = database.get("SELECT changes FROM shape WHERE id = ?", id);
+  if (known) return;
+  database.run("INSERT INTO shape (id, changes) VALUES (?, ?)", id, shape);
+  for (const entry of JSON.parse(shape) as string[])
+    database.run(
+      "INSERT OR IGNORE INTO shape_field (field, shape) VALUES (?, ?)",
+      entry.slice(FIELD_AT),
+      id,
+    );
+}
+
 /** Applies the journal's `addActivity`. */
-export function addActivity(database: SqlDatabase, id: number, json: string): void {
-  const activity = JSON.parse(json) as NewActivity;
-  const { shape, contents, sides, clash } = packChanges(activity.changes);
+export function addActivity(database: SqlDatabase, values: Row): void {
   database.run(
-    `INSERT INTO activity (${ACTIVITY_COLUMNS}, at, sides, conflict)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[id, activity.time, activity.cycle, activity.pair, activity.recordType],
-    ...[activity.dynamicsId, activity.personId, activity.outcome, activity.reason],
-    ...[shape, contents, activity.error?.code ?? null, activity.error?.message ?? null],
-    ...[activity.changedAt.dynamics, activity.changedAt.marketo, activity.requestId],
-    ...[Date.parse(activity.time), sides, activity.outcome === "conflicted" || clash ? 1 : 0],
+    `INSERT INTO activity (id, at, cycle, pair, type, dynamics_id, person, outcome, reason, shape, contents,
+       error_code, error_message, changed_dynamics, changed_marketo, request_id, sides, conflict)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...values,
   );
-  for (const { field } of activity.changes) addFieldRow(database, field, id);
 }
 
 /** Applies the journal's `amendActivity`; an activity that was trimmed meanwhile stays away. */
 export function amendActivity(database: SqlDatabase, id: number, json: string): void {
-  const row = database.get("SELECT shape, contents, outcome FROM activity WHERE id = ?", id);
+  const row = database.get(
+    `SELECT shape.changes, contents, outcome FROM activity JOIN shape ON shape.id = activity.shape
+     WHERE activity.id = ?`,
+    id,
+  );
   if (!row) return;
   const changes = unpackChanges(String(row[0]), String(row[1]));
   for (const amended of JSON.parse(json) as ActivityChange[]) {
     const at = changes.findIndex(({ field, to }) => field === amended.field && to === amended.to);
     if (at >= 0) changes[at] = { ...changes[at], ...amended };
     else changes.push(amended);
-    addFieldRow(database, amended.field, id);
   }
   const { shape, contents, sides, clash } = packChanges(changes);
+  addShape(database, shape);
   database.run(
     "UPDATE activity SET shape = ?, contents = ?, sides = ?, conflict = ? WHERE id = ?",
-    ...[shape, contents, sides, row[2] === "conflicted" || clash ? 1 : 0, id],
+    ...[shapeId(shape), contents, sides, row[2] === "conflicted" || clash ? 1 : 0, id],
   );
 }
 
-/** Applies the journal's `trimActivities`: forgets the oldest activities up to an id. */
+/** Applies the journal's `trimActivities`: forgets the oldest activities up to an id, and shapes that nothing has. */
 export function trimActivities(database: SqlDatabase, upTo: number): void {
-  const rows = database.all("SELECT id, shape, contents FROM activity WHERE id <= ?", upTo);
-  for (const [id = null, shape, contents] of rows) {
-    for (const { field } of unpackChanges(String(shape), String(contents)))
-      database.run("DELETE FROM activity_field WHERE field = ? AND activity = ?", field, id);
-  }
   database.run("DELETE FROM activity WHERE id <= ?", upTo);
+  const shapes = Number(database.get("SELECT count(*) FROM shape")?.[0]);
+  if (shapes <= MANY_SHAPES) return;
+  const unused = "SELECT id FROM shape WHERE id NOT IN (SELECT shape FROM activity)";
+  database.run(`DELETE FROM shape_field WHERE shape IN (${unused})`);
+  database.run(`DELETE FROM shape WHERE id IN (${unused})`);
 }
 
-function addFieldRow(database: SqlDatabase, field: string, activity: number): void {
-  database.run(
-    "INSERT OR IGNORE INTO activity_field (field, activity) VALUES (?, ?)",
-    field,
-    activity,
-  );
-}
+/** Fewer shapes than that cost nothing worth mentioning. */
+const MANY_SHAPES = 10_000;

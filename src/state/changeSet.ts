@@ -2,6 +2,7 @@ import type { ActivityChange, NewActivity } from "../model/activity";
 import type { RecordType, Side } from "../model/record";
 import type { FailedRecord, Link, PendingEcho, StateWriter } from "../sync/statePort";
 import type { Row, SqlDatabase } from "./database";
+import { activityValues, packChanges, shapeId } from "./activityRows";
 import { packId } from "./ids";
 import { linkOfPerson, linksByDynamicsId } from "./links";
 import type { Operation, OperationKind } from "./operations";
@@ -18,6 +19,9 @@ export class ChangeSet implements StateWriter {
   /** Who a person belongs to, and the person of a record, as far as this commit changes it. */
   readonly #ownerOf = new Map<number, string | null>();
   readonly #personOf = new Map<string, number | null>();
+
+  /** Numbers of the shapes that this commit brings, or that are there already. */
+  readonly #shapes = new Map<string, number>();
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -59,7 +63,9 @@ export class ChangeSet implements StateWriter {
       throw new TypeError(`The activity's time "${activity.time}" is not an ISO instant.`);
     const id = this.#nextActivity;
     this.#nextActivity += 1;
-    this.#add("addActivity", id, JSON.stringify(activity));
+    const packed = packChanges(activity.changes);
+    const shape = this.#shapeOf(packed.shape);
+    this.#push("addActivity", activityValues({ id, shape }, activity, packed));
     return id;
   }
 
@@ -119,6 +125,16 @@ export class ChangeSet implements StateWriter {
   /** Number of activities that this commit adds. */
   addedActivities(): number {
     return this.operations.filter(({ kind }) => kind === "addActivity").length;
+  }
+
+  #shapeOf(text: string): number {
+    let shape = this.#shapes.get(text);
+    if (shape === undefined) {
+      shape = shapeId(text);
+      this.#shapes.set(text, shape);
+      this.#add("addShape", text);
+    }
+    return shape;
   }
 
   #add(kind: OperationKind, ...values: Row): void {

@@ -14,7 +14,7 @@ export function loggedValues(
   const found = new Map<string, Map<string, FieldValue>>();
   for (const [dynamicsId, fields] of wanted) {
     const rows = database.all(
-      `SELECT shape, contents FROM activity
+      `SELECT (SELECT changes FROM shape WHERE shape.id = activity.shape), contents FROM activity
        WHERE dynamics_id = ? AND type = ? AND outcome IN ('applied', 'conflicted')
        ORDER BY id DESC LIMIT ${MOST_ACTIVITIES}`,
       dynamicsId,

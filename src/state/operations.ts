@@ -1,4 +1,4 @@
-import { addActivity, amendActivity, trimActivities } from "./activityRows";
+import { addActivity, addShape, amendActivity, trimActivities } from "./activityRows";
 import type { Row, SqlDatabase, SqlValue } from "./database";
 import { packId } from "./ids";
 
@@ -22,6 +22,7 @@ export const OPERATION_KINDS = [
   "putCycle",
   "addField",
   "retireField",
+  "addShape",
 ] as const;
 
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -49,7 +50,8 @@ const APPLY: Record<OperationKind, (database: SqlDatabase, values: Row) => void>
     if (value === null) database.run("DELETE FROM checkpoint WHERE key = ?", key);
     else database.run("INSERT OR REPLACE INTO checkpoint (key, value) VALUES (?, ?)", key, value);
   },
-  addActivity: (database, [id, json]) => addActivity(database, Number(id), String(json)),
+  addActivity,
+  addShape: (database, [shape]) => addShape(database, String(shape)),
   amendActivity: (database, [id, json]) => amendActivity(database, Number(id), String(json)),
   trimActivities: (database, [upTo]) => trimActivities(database, Number(upTo)),
   addIntent: (database, values) =>

@@ -36,9 +36,9 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (side, day)) WITHOUT ROWID;
    CREATE TABLE cycle (number INTEGER PRIMARY KEY, summary TEXT NOT NULL);
    CREATE TABLE activity (
-     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, time TEXT NOT NULL, cycle INTEGER NOT NULL,
-     pair TEXT NOT NULL, type TEXT NOT NULL, dynamics_id TEXT, person INTEGER, outcome TEXT NOT NULL,
-     reason TEXT NOT NULL, shape TEXT NOT NULL, contents TEXT NOT NULL, error_code TEXT, error_message TEXT,
+     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, cycle INTEGER NOT NULL, pair TEXT NOT NULL,
+     type TEXT NOT NULL, dynamics_id TEXT, person INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+     shape INTEGER NOT NULL, contents TEXT NOT NULL, error_code TEXT, error_message TEXT,
      changed_dynamics TEXT, changed_marketo TEXT, request_id TEXT,
      sides INTEGER NOT NULL, conflict INTEGER NOT NULL);
    CREATE INDEX activity_by_time ON activity (at, id, outcome, sides, conflict, cycle);
@@ -47,8 +47,10 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX activity_by_record ON activity (dynamics_id, person, id);
    CREATE INDEX activity_by_person ON activity (person, id);
    CREATE INDEX activity_conflicts ON activity (at, id) WHERE conflict = 1;
-   CREATE TABLE activity_field (field TEXT NOT NULL, activity INTEGER NOT NULL,
-     PRIMARY KEY (field, activity)) WITHOUT ROWID;`,
+   CREATE INDEX activity_by_shape ON activity (shape, id);
+   CREATE TABLE shape (id INTEGER PRIMARY KEY, changes TEXT NOT NULL);
+   CREATE TABLE shape_field (field TEXT NOT NULL, shape INTEGER NOT NULL,
+     PRIMARY KEY (field, shape)) WITHOUT ROWID;`,
 ];
 
 /** The version a database has; 0 is an empty one. */
