@@ -87,6 +87,13 @@ export class ChangeSet implements StateWriter {
     if (positions.length > 0) this.#add("removeEchoes", personId, ...positions);
   }
 
+  confirmEchoes(echoes: readonly PendingEcho[]): void {
+    const values = echoes.flatMap(({ personId, position, activityId }) => [
+      ...[personId, position, activityId],
+    ]);
+    if (values.length > 0) this.#push("confirmEchoes", values);
+  }
+
   addSeen(guids: readonly { guid: string; at: number }[]): void {
     const values = guids.flatMap(({ guid, at }) => [guid, at]);
     if (values.length > 0) this.#push("addSeen", values);

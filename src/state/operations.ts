@@ -23,6 +23,7 @@ export const OPERATION_KINDS = [
   "addField",
   "retireField",
   "addShape",
+  "confirmEchoes",
 ] as const;
 
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -109,6 +110,13 @@ const APPLY: Record<OperationKind, (database: SqlDatabase, values: Row) => void>
     database.run("INSERT INTO field (type, position, key) VALUES (?, ?, ?)", ...values),
   retireField: (database, values) =>
     database.run("UPDATE field SET retired = 1 WHERE type = ? AND position = ?", ...values),
+  confirmEchoes: (database, values) => {
+    for (let at = 0; at + 2 < values.length; at += 3)
+      database.run(
+        "DELETE FROM echo WHERE person = ? AND position = ? AND activity = ?",
+        ...values.slice(at, at + 3),
+      );
+  },
 };
 
 /** Applies a commit to the database in memory, as one step. */

@@ -25,13 +25,13 @@ export function openIntents(database: SqlDatabase): Intent[] {
 export function echoesOf(database: SqlDatabase, personIds: readonly number[]): PendingEcho[] {
   return personIds.flatMap((id) =>
     database
-      .all(`SELECT ${ECHO} FROM echo WHERE person = ? ORDER BY position`, id)
+      .all(`SELECT ${ECHO} FROM echo WHERE person = ? ORDER BY position, activity`, id)
       .map(echoFromRow),
   );
 }
 
 export function overdueEchoes(database: SqlDatabase, sentBefore: number): PendingEcho[] {
-  const order = "ORDER BY sent_at, person, position";
+  const order = "ORDER BY sent_at, person, position, activity";
   return database
     .all(`SELECT ${ECHO} FROM echo WHERE sent_at < ? ${order}`, sentBefore)
     .map(echoFromRow);

@@ -51,6 +51,16 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE shape (id INTEGER PRIMARY KEY, changes TEXT NOT NULL);
    CREATE TABLE shape_field (field TEXT NOT NULL, shape INTEGER NOT NULL,
      PRIMARY KEY (field, shape)) WITHOUT ROWID;`,
+  // Each write of ours is looked for in the feed by itself: a second one to a field must not hide what the first replaced.
+  `CREATE TABLE pending_echo (
+     person INTEGER NOT NULL, position INTEGER NOT NULL, field TEXT NOT NULL, prior BLOB, sent BLOB,
+     activity INTEGER NOT NULL, cycle INTEGER NOT NULL, sent_at INTEGER NOT NULL,
+     PRIMARY KEY (person, position, activity)) WITHOUT ROWID;
+   INSERT INTO pending_echo (person, position, field, prior, sent, activity, cycle, sent_at)
+     SELECT person, position, field, prior, sent, activity, cycle, sent_at FROM echo;
+   DROP TABLE echo;
+   ALTER TABLE pending_echo RENAME TO echo;
+   CREATE INDEX echo_by_time ON echo (sent_at);`,
 ];
 
 /** The version a database has; 0 is an empty one. */

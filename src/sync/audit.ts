@@ -26,9 +26,7 @@ export async function recordAudit(
     const open = new Set(
       audit.overwritten.filter(goesBack).map(({ overwritten }) => overwritten.echo),
     );
-    for (const echo of audit.confirmed) {
-      if (!open.has(echo)) recording.writer.removeEchoes(echo.personId, [echo.position]);
-    }
+    recording.writer.confirmEchoes(audit.confirmed.filter((echo) => !open.has(echo)));
     for (const { known } of audit.before) amendBefore(recording, known);
     for (const overwritten of audit.overwritten) recordOverwritten(recording, overwritten);
   });
@@ -100,13 +98,29 @@ export async function auditOverdue(context: CycleContext, counts: CycleCounts): 
   const ids = [...new Set(overdue.map((echo) => echo.personId))];
   const persons = await connectors.marketo.read(ids, context.personFields, { signal });
   const byId = new Map(persons.map((person) => [person.id, person]));
+  const newest = newestOf(state.echoes(ids));
   await commitRecording(context, counts, (recording) => {
     for (const echo of overdue) {
       const person = byId.get(echo.personId);
-      if (person) compareEcho(recording, echo, person.values);
-      recording.writer.removeEchoes(echo.personId, [echo.position]);
+      const isNewest = newest.get(placeOf(echo))?.activityId === echo.activityId;
+      if (person && isNewest) compareEcho(recording, echo, person.values);
     }
+    recording.writer.confirmEchoes(overdue);
   });
+}
+
+/** Of several writes to one field only the last one can still be seen in the person. */
+function newestOf(echoes: readonly PendingEcho[]): Map<string, PendingEcho> {
+  const newest = new Map<string, PendingEcho>();
+  for (const echo of echoes) {
+    const known = newest.get(placeOf(echo));
+    if (!known || known.activityId < echo.activityId) newest.set(placeOf(echo), echo);
+  }
+  return newest;
+}
+
+function placeOf({ personId, position }: PendingEcho): string {
+  return `${personId} ${position}`;
 }
 
 function compareEcho(

@@ -16,7 +16,7 @@ export interface FeedContext {
   positions: Positions;
   /** The person's base; null when the person has no link. */
   base: Base | null;
-  /** The person's writes that the feed has not shown yet. */
+  /** The person's writes that the feed has not shown yet, oldest first. */
   echoes: readonly PendingEcho[];
 }
 
@@ -139,23 +139,30 @@ const CLOCKS_APART_MS = 60_000;
 /**
  * Which changes are our own writes. One from the value that we replaced to the value that we sent is; failing that, one
  * to that value that is not older than our write: somebody may have written the same value before us, and be told late.
+ * All writes look for their exact change before any of them takes a likely one.
  */
 function ownSteps(echoes: readonly PendingEcho[], steps: readonly Step[]): Map<Step, PendingEcho> {
   const own = new Map<Step, PendingEcho>();
-  for (const echo of echoes) {
-    const free = steps.filter((step) => !own.has(step));
-    const exact = free.findLast(
-      ({ oldHash, newHash }) =>
-        sameHash(newHash, echo.sentHash) && sameHash(oldHash, echo.priorHash),
-    );
-    const likely = free.find(
-      ({ newHash, at }) =>
-        (!newHash || sameHash(newHash, echo.sentHash)) && at >= echo.sentAt - CLOCKS_APART_MS,
-    );
-    const step = exact ?? likely;
-    if (step) own.set(step, echo);
+  const isFree = (step: Step) => !own.has(step);
+  const rest: PendingEcho[] = [];
+  for (const echo of echoes.toReversed()) {
+    const exact = steps.findLast((step) => isFree(step) && isExactly(echo, step));
+    if (exact) own.set(exact, echo);
+    else rest.push(echo);
+  }
+  for (const echo of rest.toReversed()) {
+    const likely = steps.find((step) => isFree(step) && isLikely(echo, step));
+    if (likely) own.set(likely, echo);
   }
   return own;
+}
+
+function isExactly({ priorHash, sentHash }: PendingEcho, { oldHash, newHash }: Step): boolean {
+  return sameHash(newHash, sentHash) && sameHash(oldHash, priorHash);
+}
+
+function isLikely({ sentHash, sentAt }: PendingEcho, { newHash, at }: Step): boolean {
+  return (!newHash || sameHash(newHash, sentHash)) && at >= sentAt - CLOCKS_APART_MS;
 }
 
 /**

@@ -126,12 +126,18 @@ function addPerson(
   subject.changedAt.marketo = news.at;
   subject.feedFields = new Set([...verdict.changed, ...verdict.drift]);
   subject.restore = restore;
+  subject.goingBack = losses.flatMap(({ restore, overwritten }) =>
+    restore.length ? [overwritten.echo] : [],
+  );
   for (const loss of losses) loss.subject = subject;
   if (news.deleted) subject.person = { kind: "deleted" };
   return subject;
 }
 
-/** What our writes replaced unseen, and what of it would go back; a value that changed again since then travels itself. */
+/**
+ * What our writes replaced unseen, and what of it would go back: of each field the last, unless it changed again since
+ * then, so that it travels itself.
+ */
 function lossesOf(
   { policies }: CycleContext,
   { link, news }: Pick<LinkedPerson, "link" | "news">,
@@ -139,10 +145,12 @@ function lossesOf(
 ): (AuditedLoss & { restore: readonly FieldChange[] })[] {
   const { recordType } = link;
   return verdict.overwritten.map((overwritten) => {
-    const again = verdict.changed.includes(overwritten.rule.key);
-    const { restore, refusals } = again
-      ? NOTHING_BACK
-      : decideOverwritten(overwritten, undefined, { recordType, policies });
+    const { rule } = overwritten;
+    const isLast = verdict.overwritten.findLast((loss) => loss.rule === rule) === overwritten;
+    const { restore, refusals } =
+      !isLast || verdict.changed.includes(rule.key)
+        ? NOTHING_BACK
+        : decideOverwritten(overwritten, undefined, { recordType, policies });
     return { link, at: news.at, overwritten, subject: null, restore, refusals };
   });
 }

@@ -16,7 +16,7 @@ import { isOneSided } from "./restore";
 import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
 import { createdBefore } from "./recovered";
-import type { Base, FailedRecord, Link, StateWriter } from "./statePort";
+import type { Base, FailedRecord, Link, PendingEcho, StateWriter } from "./statePort";
 import type { Subject } from "./subject";
 
 /** Collects what one commit records, and what is to be told once it is durable. */
@@ -54,8 +54,15 @@ export function recordWritten(
     requestId: result.requestId,
   });
   const id = tell(recording, activity);
+  writer.confirmEchoes(goneBack(job));
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
   countWrite(recording.counts, { ...job, kind: created?.kind ?? job.kind });
+}
+
+/** The writes of ours whose loss this job brings back: nothing is left to find out about them. */
+function goneBack({ subject, changes }: Job): PendingEcho[] {
+  const returned = changes.filter((change) => subject.restore.includes(change));
+  return subject.goingBack.filter(({ field }) => returned.some(({ rule }) => rule.key === field));
 }
 
 /** A person whose former record was deleted gets a new one: a person has one link. */

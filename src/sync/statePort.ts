@@ -113,7 +113,11 @@ export interface StateWriter {
   /** Fills in what became known later (the value before, a lost value): merged into the change of that field and side. */
   amendActivity(id: number, changes: readonly ChangeAmendment[]): void;
   finishIntents(ids: readonly number[]): void;
+  /** Each write of a field has its own echo, named by the activity that tells of it. */
   putEcho(echo: PendingEcho): void;
+  /** These writes have arrived, or need not be looked for any more. */
+  confirmEchoes(echoes: readonly PendingEcho[]): void;
+  /** Forgets all writes of these fields. */
   removeEchoes(personId: number, positions: readonly number[]): void;
   addSeen(guids: readonly { guid: string; at: number }[]): void;
   /** Forgets guids of events before this time (milliseconds since 1970). */

@@ -11,7 +11,7 @@ import { decideOutside } from "./lifecycle/outside";
 import type { RowFacts } from "./lifecycle/rowFacts";
 import type { MatchResult } from "./match";
 import { asRefresh } from "./refreshReason";
-import type { Intent, Link } from "./statePort";
+import type { Intent, Link, PendingEcho } from "./statePort";
 
 /** A write whose answer was lost, as it would have been logged. */
 export interface Attempt {
@@ -50,6 +50,8 @@ export interface Subject {
   feedFields: ReadonlySet<string>;
   /** Values that our write replaced unseen and that go back (Marketo wins): written to both sides as they are. */
   restore: readonly FieldChange[];
+  /** The writes that replaced those values; under audit until the values are written. */
+  goingBack: readonly PendingEcho[];
   /** Columns that were switched on and are compared on this record for the first time. */
   refresh: ReadonlySet<string>;
   /** The interrupted write that made this record suspect; its outcome was lost. */
@@ -84,6 +86,7 @@ export function newSubject(
     changedAt: { dynamics: null, marketo: null },
     feedFields: NO_FIELDS,
     restore: [],
+    goingBack: [],
     refresh: NO_FIELDS,
     suspect: null,
     attempts: [],

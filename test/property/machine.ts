@@ -1,12 +1,12 @@
 import type { RecordType } from "../../src/model/record";
 import { createRecord } from "../../src/engine/createRecord";
-import type { ConnectorSet } from "../../src/engine/connect";
 import { ContactSyncError } from "../../src/model/failure";
 import type { CycleSummary } from "../../src/model/activity";
 import type { PairConfig } from "../../src/config/pairFile";
 import { Ledger } from "./ledger";
 import { openOrgs, type Ground, type Hands, type Pair, type Values } from "./orgs";
 import { Foresight } from "./foresight";
+import { watched } from "../support/watched";
 import { checkAfterQuiet, checkCycle, fail } from "./invariants";
 import type { Deed, Edit, Edited, Step, Written } from "./steps";
 
@@ -55,7 +55,7 @@ export class Machine {
     const hook: { machine?: Machine } = {};
     const pair = await openOrgs(ground, {
       configure: withMachineMap,
-      wrap: (connectors) => watched(connectors, (when) => hook.machine?.onCall(when)),
+      wrap: (connectors) => watched(connectors, ({ when }) => hook.machine?.onCall(when)),
     });
     const { context } = await pair.engine.prepare();
     const rulesOf = (type: RecordType) =>
@@ -366,51 +366,4 @@ function withMachineMap(config: PairConfig): void {
     contact: { enabled: true, fields: [...fields, both("birthdate", "dateOfBirth")] },
     lead: { enabled: true, fields },
   };
-}
-
-/** The same connectors, with a word before and after every call and every page. */
-function watched(
-  connectors: ConnectorSet,
-  onCall: (when: "before" | "after") => void,
-): ConnectorSet {
-  return {
-    dynamics: watch(connectors.dynamics, onCall),
-    marketo: watch(connectors.marketo, onCall),
-  };
-}
-
-const WATCHED = new Set(["changes", "read", "find", "write", "checkpointAt"]);
-
-function watch<T extends object>(port: T, onCall: (when: "before" | "after") => void): T {
-  return new Proxy(port, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== "function") return member;
-      const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given);
-      if (!WATCHED.has(String(name))) return call;
-      if (name === "changes") {
-        return (...given: unknown[]) => watchPages(() => call(...given), onCall);
-      }
-      return async (...given: unknown[]) => {
-        onCall("before");
-        const answer = await call(...given);
-        onCall("after");
-        return answer;
-      };
-    },
-  });
-}
-
-async function* watchPages(
-  start: () => unknown,
-  onCall: (when: "before" | "after") => void,
-): AsyncGenerator {
-  const pages = (start() as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  for (;;) {
-    onCall("before");
-    const page = await pages.next();
-    onCall("after");
-    if (page.done) return;
-    yield page.value;
-  }
 }

@@ -36,7 +36,11 @@ export class Model {
       checkpoints: ["delta", "token", "map"].map((key) => this.checkpoints.get(key) ?? null),
       intents: this.intents,
       echoes: [...this.echoes.values()].sort(
-        (a, b) => a.sentAt - b.sentAt || a.personId - b.personId || a.position - b.position,
+        (a, b) =>
+          a.sentAt - b.sentAt ||
+          a.personId - b.personId ||
+          a.position - b.position ||
+          a.activityId - b.activityId,
       ),
       seen: Array.from({ length: 12 }, (_, at) => `event-${at}`).filter((id) => this.seen.has(id)),
       failed: this.failed
@@ -166,21 +170,38 @@ const finishIntents = fc.array(small, { maxLength: 3 }).map((ids): Step => ({
   },
 }));
 
-const putEcho = fc.tuple(small, small, bytes(8)).map(([personId, position, sentHash]): Step => {
-  const put = echo(personId, position, { sentHash });
-  return {
-    name: "putEcho",
-    write: (writer) => writer.putEcho(put),
-    apply: (model) => void model.echoes.set(`${personId} ${position}`, put),
-  };
-});
+/** Few of each, so that histories meet the same echo again. */
+const anyEcho = fc
+  .tuple(small, small, fc.integer({ min: 1, max: 3 }), bytes(8))
+  .map(([personId, position, activityId, sentHash]) =>
+    echo(personId, position, { activityId, sentHash }),
+  );
+
+const keyOf = ({ personId, position, activityId }: PendingEcho): string =>
+  `${personId} ${position} ${activityId}`;
+
+const putEcho = anyEcho.map((put): Step => ({
+  name: "putEcho",
+  write: (writer) => writer.putEcho(put),
+  apply: (model) => void model.echoes.set(keyOf(put), put),
+}));
+
+const confirmEchoes = fc.array(anyEcho, { maxLength: 3 }).map((echoes): Step => ({
+  name: "confirmEchoes",
+  write: (writer) => writer.confirmEchoes(echoes),
+  apply: (model) => echoes.forEach((each) => model.echoes.delete(keyOf(each))),
+}));
 
 const removeEchoes = fc
   .tuple(small, fc.array(small, { maxLength: 3 }))
   .map(([personId, positions]): Step => ({
     name: "removeEchoes",
     write: (writer) => writer.removeEchoes(personId, positions),
-    apply: (model) => positions.forEach((at) => model.echoes.delete(`${personId} ${at}`)),
+    apply: (model) => {
+      for (const [key, put] of model.echoes) {
+        if (put.personId === personId && positions.includes(put.position)) model.echoes.delete(key);
+      }
+    },
   }));
 
 const addSeen = fc.array(fc.tuple(small, small), { maxLength: 4 }).map((pairs): Step => {
@@ -251,6 +272,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   finishIntents,
   putEcho,
   removeEchoes,
+  confirmEchoes,
   addSeen,
   trimSeen,
   putFailed,

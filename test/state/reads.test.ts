@@ -100,19 +100,21 @@ const CASES: {
     expected: [{ id: 2, ...intent(2, { dynamicsId: null, personId: null }) }],
   },
   {
-    name: "echoes are kept for each person and position",
+    name: "echoes are kept for each person, position and write",
     steps: (state) =>
       state.commit((writer) => {
         for (const position of [0, 1, 2]) writer.putEcho(echo(1, position));
         writer.putEcho(echo(2, 0));
         writer.putEcho(echo(1, 1, { cycle: 2 }));
+        for (const activityId of [8, 9]) writer.putEcho(echo(1, 2, { activityId }));
         writer.removeEchoes(1, [0, 5]);
+        writer.confirmEchoes([echo(1, 2, { activityId: 8 }), echo(7, 2)]);
       }),
     read: (state) => [state.echoes([1, 3]), state.overdueEchoes(2000), state.overdueEchoes(2001)],
     expected: [
-      [echo(1, 1, { cycle: 2 }), echo(1, 2)],
-      [echo(1, 1, { cycle: 2 }), echo(1, 2)],
-      [echo(1, 1, { cycle: 2 }), echo(1, 2), echo(2, 0)],
+      [echo(1, 1, { cycle: 2 }), echo(1, 2), echo(1, 2, { activityId: 9 })],
+      [echo(1, 1, { cycle: 2 }), echo(1, 2), echo(1, 2, { activityId: 9 })],
+      [echo(1, 1, { cycle: 2 }), echo(1, 2), echo(1, 2, { activityId: 9 }), echo(2, 0)],
     ],
   },
   {

@@ -7,7 +7,7 @@ import type { OpenStateOptions } from "../../src/state/openState";
 import { MIGRATIONS } from "../../src/state/schema";
 import { contentsOf } from "./contents";
 import { MemoryDisk } from "./memoryDisk";
-import { activity, link } from "./samples";
+import { activity, echo, link } from "./samples";
 
 const LATER = [
   ...MIGRATIONS,
@@ -46,7 +46,7 @@ async function folderOfThisVersion(end: "closed" | "killed"): Promise<MemoryDisk
 const isNewer = (error: unknown): boolean => {
   assert.ok(error instanceof ContactSyncError);
   assert.equal(error.code, "CS-STATE-NEWER");
-  assert.match(error.message, /schema 2, this version knows 1.*Update Contact Sync/);
+  assert.match(error.message, /schema 3, this version knows 2.*Update Contact Sync/);
   return true;
 };
 
@@ -70,6 +70,22 @@ for (const end of ["closed", "killed"] as const) {
     assert.deepEqual(contentsOf(again).links, [link(1), link(2)]);
     assert.deepEqual(contentsOf(again).checkpoints, expected.checkpoints, "migrated once");
     for (const state of [again, onlooker, before]) await state.close();
+  });
+}
+
+for (const journalLimit of [() => 0, () => 1e9]) {
+  const kept = journalLimit() ? "journal" : "snapshot";
+  test(`a second write to a field is kept beside the first one of the older version's ${kept}`, async () => {
+    const disk = new MemoryDisk();
+    const older = { migrations: MIGRATIONS.slice(0, 1), journalLimit };
+    const first = await openState(options(disk, older));
+    await first.commit((writer) => writer.putEcho(echo(1, 1, { activityId: 1 })));
+    if (kept === "snapshot") await first.close();
+    const migrated = await openState(options(disk));
+    assert.deepEqual(migrated.echoes([1]), [echo(1, 1, { activityId: 1 })]);
+    await migrated.commit((writer) => writer.putEcho(echo(1, 1, { activityId: 2 })));
+    assert.equal(migrated.echoes([1]).length, 2);
+    await migrated.close();
   });
 }
 

@@ -2,19 +2,21 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createRecord } from "../../../src/engine/createRecord";
 import type { RecordType } from "../../../src/model/record";
-import { openMemoryPair, type MemoryPair } from "../../support/enginePair";
+import type { ConnectorSet } from "../../../src/engine/connect";
+import { watched } from "../../support/watched";
+import { openMemoryPair, type MemoryPair, type TestPairOptions } from "../../support/enginePair";
 
 // Each history was found by the property machine, and shortened.
 
-async function open(t: TestContext): Promise<MemoryPair> {
-  const pair = await openMemoryPair();
+async function open(t: TestContext, wrap?: TestPairOptions["wrap"]): Promise<MemoryPair> {
+  const pair = await openMemoryPair(wrap ? { wrap } : {});
   t.after(() => pair.close());
   return pair;
 }
 
 /** A pair with one linked record, at rest. */
-async function openLinked(t: TestContext, type: RecordType) {
-  const pair = await open(t);
+async function openLinked(t: TestContext, type: RecordType, wrap?: TestPairOptions["wrap"]) {
+  const pair = await open(t, wrap);
   const rows = pair.dynamics.store;
   const persons = pair.marketo.store;
   const id = rows.create(type, { lastname: "Ortiz", jobtitle: "first" });
@@ -186,3 +188,34 @@ test("a lead's value that our write replaced unseen goes back, and what it repla
     ["newer"],
   );
 });
+
+for (const [type, final, lost] of [
+  ["contact", "ours again", "theirs"],
+  ["lead", "theirs", "ours again"],
+] as const) {
+  test(`what the first of two writes in one cycle replaced unseen is not lost (${type})`, async (t) => {
+    let meanwhile: (() => void) | undefined;
+    const wrap = (connectors: ConnectorSet) =>
+      watched(connectors, ({ when, side, method }) => {
+        if (when !== "before" || side !== "marketo" || method !== "write") return;
+        meanwhile?.();
+        meanwhile = undefined;
+      });
+    const { pair, rows, persons, id, person, titles } = await openLinked(t, type, wrap);
+    rows.edit(type, id, { jobtitle: "ours" });
+    persons.edit(person, { lastName: "Ortiz y Gasset" });
+    meanwhile = () => {
+      persons.edit(person, { title: "theirs" });
+      rows.edit(type, id, { jobtitle: "ours again" });
+    };
+    await run(pair);
+    pair.clock.advance(60_000);
+    await run(pair);
+    assert.deepEqual(titles(), [final, final]);
+    const told = pair.activities().flatMap(({ changes }) => changes.map((change) => change.lost));
+    assert.deepEqual(
+      [...new Set(told)].filter((value) => value !== undefined),
+      [lost],
+    );
+  });
+}

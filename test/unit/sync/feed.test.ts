@@ -144,6 +144,35 @@ const CASES: readonly [string, MarketoEvent[], readonly PendingEcho[], object][]
     },
   ],
   [
+    "two writes of ours in a row of which the first replaced a newer value",
+    changed(["m_a", "1", "X"], ["m_a", "X", "R"], ["m_a", "R", "S"]),
+    [echo(A, "1", "R", 8), echo(A, "R", "S")],
+    {
+      ...QUIET,
+      confirmed: [8, 9],
+      before: [
+        [8, "a", "X"],
+        [9, "a", "R"],
+      ],
+      lost: [["a", "X"]],
+    },
+  ],
+  [
+    "the same value sent twice: each write finds its own change",
+    changed(["m_a", "1", "X"], ["m_a", "X", "S"], ["m_a", "S", "R"], ["m_a", "R", "S"]),
+    [echo(A, "1", "S", 7), echo(A, "S", "R", 8), echo(A, "R", "S")],
+    {
+      ...QUIET,
+      confirmed: [7, 8, 9],
+      before: [
+        [7, "a", "X"],
+        [8, "a", "S"],
+        [9, "a", "R"],
+      ],
+      lost: [["a", "X"]],
+    },
+  ],
+  [
     "two writes of ours of which only the later is remembered",
     changed(["m_a", "1", "R"], ["m_a", "R", "S"]),
     [echo(A, "R", "S")],
