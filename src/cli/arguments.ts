@@ -45,6 +45,10 @@ export const COMMANDS = {
     summary: "show what the next cycle would do, and write nothing",
     options: { config, state, pair, limit: reading.limit, json },
   },
+  "start-anew": {
+    summary: "put a pair's state aside and begin with an empty one",
+    options: { state, pair: { ...pair, required: true }, json },
+  },
   "create-contact": {
     summary: "create a contact in Dynamics from a Marketo person",
     options: {

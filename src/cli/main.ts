@@ -2,6 +2,7 @@ import { CallError, ContactSyncError } from "../model/failure";
 import { runSandbox } from "../sandbox/run";
 import { helpText, parseCommand, type ParsedCommand } from "./arguments";
 import { createContact, log, preview, status, type CommandContext } from "./commands";
+import { startAnewCommand } from "./startAnew";
 import { errors } from "./errors";
 import { EXIT, exitCodeOf } from "./exitCode";
 import type { Output } from "./output";
@@ -39,6 +40,8 @@ async function carryOut(parsed: ParsedCommand, context: CommandContext): Promise
       return preview(parsed.options, context);
     case "create-contact":
       return createContact(parsed.options, context);
+    case "start-anew":
+      return startAnewCommand(parsed.options, context);
     case "status":
       return status(parsed.options, context);
     case "log":

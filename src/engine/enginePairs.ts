@@ -13,6 +13,7 @@ import type { State } from "../state/state";
 import { PairEngine } from "./pairEngine";
 import { RequestPoll } from "./requestPoll";
 import { failureOfSignIn } from "./signInFailures";
+import { startAnew } from "./startAnew";
 import { UsedSystems } from "./usedSystems";
 import { realWorld } from "./world";
 
@@ -60,6 +61,21 @@ export class EnginePairs {
     await pair.state.close();
     this.#keep({ config, folder, owner, state });
     return { kind: "writer" };
+  }
+
+  /** Begins with an empty state; the old one is kept beside it. */
+  async startAnew(id: string): Promise<{ aside: string; opened: OpenResult }> {
+    const { config, folder, owner } = this.#pair(id);
+    this.engine(id);
+    await this.close(id);
+    try {
+      const aside = await startAnew({ folder, pair: config.id, owner, now: Date.now });
+      return { aside, opened: await this.#openAs(config, folder, owner) };
+    } catch (error) {
+      // What it was before is better than nothing; the first error is the one to tell.
+      await this.#openAs(config, folder, owner).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #openAs(config: PairConfig, folder: string, owner: string): Promise<OpenResult> {

@@ -20,6 +20,6 @@ export async function checkOrganization(
   }
   throw new ContactSyncError(
     "CS-ORG-CHANGED",
-    `The organization behind ${config.dynamics.url} is another one than before (id ${organizationId}, was ${known}): it was copied, restored or replaced. Nothing was written. Give the pair a new id to start with a fresh state and a previewed first sync.`,
+    `The organization behind ${config.dynamics.url} is another one than before (id ${organizationId}, was ${known}): it was copied, restored or replaced. Nothing was written. If this is the organization that you mean, start anew (command "Start Anew…", or "contact-sync start-anew"): the old state is put aside, both sides are compared in full, and nothing is written before you approve the plan.`,
   );
 }

@@ -29,6 +29,7 @@ import {
   type PairSetup,
   type SchemaFacts,
 } from "./setup";
+import { endStartAnew, isStartedAnew } from "./startAnew";
 import { UsedSystems } from "./usedSystems";
 
 export interface PairEngineOptions {
@@ -279,6 +280,7 @@ export class PairEngine {
         const done = await runCycle(context, this.#rules(setup, approved));
         if (done.halted) return done;
         await rememberMap(this.state, setup);
+        await endStartAnew(this.state);
         await this.after.cycle(context, done.counts);
         return done;
       });
@@ -301,7 +303,7 @@ export class PairEngine {
 
   #rules(setup: PairSetup, approved: string | null) {
     return {
-      needsApproval: needsApproval(this.config),
+      needsApproval: needsApproval(this.config) || isStartedAnew(this.state),
       mapChanged: asksForMore(this.state, setup),
       approved,
     };

@@ -48,6 +48,7 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
       open: ({ config, stateFolder, owner }) => pairs.open(config, stateFolder, owner),
       close: ({ pair }) => pairs.close(pair).then(() => null),
       takeOver: ({ pair }) => pairs.takeOver(pair),
+      startAnew: ({ pair }) => pairs.startAnew(pair),
       runCycle: ({ pair, approved }) => pairs.run(pair, approved),
       cancelCycle: ({ pair }) => {
         pairs.cancel(pair);

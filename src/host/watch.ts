@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { removeStaleSandbox } from "./commands/sandbox";
 import type { Host } from "./host";
 import { noticeOf } from "./pairs/notice";
+import { isOrgChanged } from "./pairs/phase";
 import type { PairSession } from "./pairs/session";
 import { problemOf, problemText } from "./problem";
 import { say } from "./text";
@@ -47,6 +48,7 @@ function setContexts({ sessions, pairFiles }: Host): void {
     canPause: sessions.all.some(({ isPaused }) => !isPaused),
     canWrite: isIn("waiting", "running", "paused", "signIn", "halted"),
     needsSignIn: isIn("signIn"),
+    orgChanged: sessions.all.some(({ phase }) => isOrgChanged(phase)),
     hasCycles: sessions.all.some(
       ({ known, phase }) => known.cycles.length > 0 || phase.kind === "running",
     ),
@@ -89,6 +91,7 @@ async function show(
   const actions = {
     signIn: { label: say("Sign In Again"), command: "contactSync.signInAgain" },
     halted: { label: say("Review Changes"), command: "contactSync.previewCycle" },
+    orgChanged: { label: say("Start Anew…"), command: "contactSync.startAnew" },
     broken: { label: say("Open Pair File"), command: "contactSync.openPairFile" },
     failed: { label: say("Validate Connection"), command: "contactSync.validate" },
   } as const;

@@ -111,8 +111,7 @@ export type HaltReason =
   | "too-many-updates"
   | "too-many-empties"
   | "too-many-deletes"
-  | "empty-side"
-  | "organization-changed";
+  | "empty-side";
 
 /** How a cycle ended. */
 export interface CycleSummary {

@@ -62,6 +62,4 @@ export const HALT_TEXT: Readonly<Record<HaltReason, string>> = {
   "too-many-empties": "The plan empties more field values than the limit allows.",
   "too-many-deletes": "More records were deleted than the limit allows.",
   "empty-side": "One side answered as if it were empty.",
-  "organization-changed":
-    "The organization is not the one this state belongs to (it was copied, restored or replaced).",
 };

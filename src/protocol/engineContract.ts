@@ -83,6 +83,8 @@ export interface EngineContract {
     close: { params: { pair: string }; result: null };
     /** A reader tries to become the writer (the other window may have closed). */
     takeOver: { params: { pair: string }; result: OpenResult };
+    /** Puts the state aside and begins an empty one, whose first plan waits for approval; `aside` is the old one's folder. */
+    startAnew: { params: { pair: string }; result: { aside: string; opened: OpenResult } };
     /** Runs the next cycle or joins the one that runs. */
     runCycle: { params: { pair: string; approved: string | null }; result: CycleSummary };
     cancelCycle: { params: { pair: string }; result: null };

@@ -82,6 +82,22 @@ export function pairFolder(folder: string, pair: string): string {
   return join(folder, PREFIX + escaped);
 }
 
+const ASIDE = "aside-";
+
+/** Keeps a pair's files under another name, so that the pair starts empty. Returns the folder they lie in now. */
+export async function putAside(
+  files: FileSystem,
+  folder: string,
+  { pair, now }: { pair: string; now: number },
+): Promise<string> {
+  const from = pairFolder(folder, pair);
+  const stamp = new Date(now).toISOString().replace(/[:.]/g, "-");
+  const to = join(folder, `${ASIDE}${basename(from)}-${stamp}`);
+  await files.rename(from, to);
+  await files.syncFolder(folder);
+  return to;
+}
+
 /** The pairs that have a folder below the state folder. */
 export async function listPairs(files: FileSystem, folder: string): Promise<string[]> {
   const names = await listOrEmpty(files, folder);

@@ -14,6 +14,7 @@ import { openPairFile, revealMapping } from "./pairFile";
 import { previewCycle } from "./previewCycle";
 import { openDynamics, openMarketo } from "./records";
 import { startSandbox, stopSandbox } from "./sandbox";
+import { startAnew } from "./startAnew";
 import { refreshFields, validateConnection } from "./validate";
 import { openLog } from "../log/openLog";
 
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "contactSync.openLog": openLog,
   "contactSync.connect": connectPair,
   "contactSync.signInAgain": signInAgain,
+  "contactSync.startAnew": startAnew,
   "contactSync.chooseFields": chooseFields,
   "contactSync.refreshFields": refreshFields,
   "contactSync.validate": validateConnection,

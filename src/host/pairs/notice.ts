@@ -1,13 +1,13 @@
 import { HALT_TEXT } from "../../model/reasons";
 import { problemText } from "../problem";
 import { say } from "../text";
-import type { Phase } from "./phase";
+import { isOrgChanged, type Phase } from "./phase";
 
 /** What the user is told without having asked; said once, not with every cycle. */
 export interface Notice {
   /** The same notice is not shown again until the pair has worked in between. */
   key: string;
-  kind: "signIn" | "halted" | "broken" | "failed";
+  kind: "signIn" | "halted" | "orgChanged" | "broken" | "failed";
   text: string;
 }
 
@@ -37,7 +37,7 @@ export function noticeOf(name: string, phase: Phase): Notice | null {
     case "broken":
       return {
         key: `broken ${phase.problem.code}`,
-        kind: "broken",
+        kind: isOrgChanged(phase) ? "orgChanged" : "broken",
         text: say("{0}: {1}", name, problemText(phase.problem)),
       };
     case "waiting":

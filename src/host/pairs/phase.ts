@@ -50,6 +50,11 @@ function isLasting(code: string): boolean {
   return code === "CS-ORG-CHANGED" || (code.startsWith("CS-STATE-") && code !== "CS-STATE-FENCED");
 }
 
+/** The pair stopped because another organization answers; a human may start anew. */
+export function isOrgChanged(phase: Phase): boolean {
+  return phase.kind === "broken" && phase.problem.code === "CS-ORG-CHANGED";
+}
+
 /** What the timer should do with a pair now. */
 export type Step = "run" | "takeOver" | "nothing";
 

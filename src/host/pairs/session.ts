@@ -142,6 +142,14 @@ export class PairSession {
     }
   }
 
+  /** Begins with an empty state; its first plan waits for a word. Returns where the old one lies. */
+  async startAnew(): Promise<string> {
+    const { aside, opened } = await this.around.request("startAnew", { pair: this.id });
+    this.#opened(opened);
+    await this.refresh();
+    return aside;
+  }
+
   /** The engine's thread ended; the pair is opened anew. */
   async reopen(): Promise<void> {
     if (this.#closed) return;

@@ -2,7 +2,7 @@ import type { PairConfig } from "../../config/pairFile";
 import type { RecordType } from "../../model/record";
 import { RECORD_TYPES } from "../../model/record";
 import type { MappedField, PairSchema, PairStatus } from "../../protocol/engine";
-import type { Phase } from "../pairs/phase";
+import { isOrgChanged, type Phase } from "../pairs/phase";
 import type { Problem } from "../problem";
 import { problemText } from "../problem";
 import { say } from "../text";
@@ -34,7 +34,7 @@ function pairNode(view: OrganizationView, now: number): TreeNode {
     description: words.join(" · "),
     tooltip: [`${label} (${config.id})`, words.join(", "), detail].filter(Boolean).join("\n"),
     ...phaseIcon(phase),
-    context: `pair ${phase.kind} ${config.environment}`,
+    context: `pair ${phase.kind} ${config.environment}${isOrgChanged(phase) ? " orgChanged" : ""}`,
     spoken: [label, ...words, detail].filter(Boolean).join(", "),
     isOpen: true,
     subject: { kind: "pair", pair: config.id },

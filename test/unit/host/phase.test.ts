@@ -124,6 +124,9 @@ test("a notice names pair, reason and numbers; quiet phases have none", () => {
     text: "Contoso: The plan creates more records than the limit allows. (20 planned, limit 10) Nothing was written.",
   });
   assert.equal(noticeOf("Contoso", { kind: "signIn", problem })?.key, "signIn CS-NETWORK");
+  const changed = { code: "CS-ORG-CHANGED", message: "Another one answers." };
+  assert.equal(noticeOf("Contoso", { kind: "broken", problem: changed })?.kind, "orgChanged");
+  assert.equal(noticeOf("Contoso", { kind: "broken", problem })?.kind, "broken");
   assert.equal(noticeOf("Contoso", { ...waiting(NOW), problem })?.kind, "failed");
   assert.equal(noticeOf("Contoso", waiting(NOW)), null);
   assert.equal(noticeOf("Contoso", { kind: "paused" }), null);

@@ -30,6 +30,7 @@ function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false) {
   const answers: Record<string, () => unknown> = {
     open: () => fake.opened,
     takeOver: () => fake.takeOver,
+    startAnew: () => ({ aside: "/state/aside", opened: { kind: "writer" } }),
     runCycle: () => fake.next,
     status: () => null,
     cycles: () => fake.past,
@@ -162,6 +163,18 @@ test("a reader takes over when the other window is gone", async () => {
   fake.takeOver = { kind: "writer" };
   await session.step(NOW, true);
   assert.deepEqual(session.phase, { kind: "waiting", nextAt: NOW, problem: null });
+});
+
+test("a pair that stopped for another organization starts anew with an empty past, and is due at once", async () => {
+  const error = { code: "CS-ORG-CHANGED", message: "Why.", class: "configuration" } as const;
+  const { session, fake } = sessionOn({ next: summaryOf({ error }), past: [summaryOf({ error })] });
+  await session.open();
+  await session.step(NOW, true);
+  assert.equal(session.phase.kind, "broken");
+  fake.past = [];
+  assert.equal(await session.startAnew(), "/state/aside");
+  assert.deepEqual(session.phase, { kind: "waiting", nextAt: NOW, problem: null });
+  assert.deepEqual(session.known.cycles, []);
 });
 
 test("a closed session tells nothing any more", async () => {
