@@ -61,7 +61,13 @@ const COMMON: readonly DefaultMapping[] = [
  * warning, the rest goes on.
  */
 export const DEFAULT_MAP: Readonly<Record<RecordType, readonly DefaultMapping[]>> = {
-  contact: [...COMMON, both("birthdate", "dateOfBirth")],
+  contact: [
+    ...COMMON,
+    both("birthdate", "dateOfBirth"),
+    // The account is Dynamics' own (B-03, B-70); a contact that belongs to a person instead has none.
+    toMarketo("parentcustomerid.account", "crmAccountId"),
+    toMarketo("parentcustomerid.accountname", "company"),
+  ],
   lead: [
     ...COMMON,
     both("fax", "fax"),

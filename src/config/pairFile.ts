@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LOOKUP_PARTS } from "../model/lookupPart";
 import { parseExpression } from "../sync/lifecycle/expression";
 import { DEFAULT_LINK_FIELDS } from "./defaultMap";
 
@@ -20,10 +21,18 @@ const restName = z
 const columnName = z
   .string()
   .regex(/^[a-z][a-z0-9_]*$/, "must be a logical name in lower case such as mobilephone");
+const mappedName = z
+  .string()
+  .regex(
+    new RegExp(`^[a-z][a-z0-9_]*(\\.(${LOOKUP_PARTS.join("|")}))?$`),
+    "must be a logical name in lower case such as mobilephone, or a part of a lookup such as ownerid.name",
+  );
 
 export const fieldSchema = z
   .strictObject({
-    column: columnName.describe("Logical name of the Dynamics column, e.g. jobtitle."),
+    column: mappedName.describe(
+      "Logical name of the Dynamics column, e.g. jobtitle; of a lookup also .name, .account and .accountname (read only).",
+    ),
     field: restName.describe("REST name of the Marketo field, e.g. title."),
     direction: z
       .enum(["both", "toMarketo", "toDynamics"])

@@ -10,6 +10,7 @@ import type { DynamicsPull } from "./pullDynamics";
 import { SEEN_MS } from "./pullMarketo";
 import { forgetFailure, recordFailure } from "./record";
 import { writeCursor } from "./refresh";
+import { NAMES_KEY } from "./renames";
 import { wakeRequests } from "./requestIndex";
 import { noteLost, settleAgain } from "./settle";
 
@@ -152,6 +153,7 @@ async function recordCycle(
     writer.setCheckpoint(FEED_READ_KEY, String(feed.readAt));
     writer.addSeen(feed.guids);
     wakeRequests(context, writer, feed);
+    if (planned.namesReadAt !== null) writer.setCheckpoint(NAMES_KEY, String(planned.namesReadAt));
     for (const portion of planned.refresh) writeCursor(writer, portion);
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);

@@ -15,7 +15,8 @@ function lengthWarning({ column, target, ...rule }: FieldRule, kind: CodecKind):
   const columnLength = column.maxLength ?? Infinity;
   const fieldLength = target.maxLength ?? MARKETO_LENGTH[target.type] ?? Infinity;
   const full = { ...rule, column, target };
-  if (columnLength > fieldLength && writes(full, "marketo")) {
+  // Of a name behind a lookup nothing is known; one that is too long is refused when it comes.
+  if (Number.isFinite(columnLength) && columnLength > fieldLength && writes(full, "marketo")) {
     return `${column.name} holds up to ${columnLength} characters, ${target.name} only ${fieldLength}; longer texts are refused.`;
   }
   if (fieldLength > columnLength && writes(full, "dynamics")) {

@@ -249,7 +249,8 @@ export async function readRows(
   return missing;
 }
 
-function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean {
+/** Takes a row in; false when there is none. */
+export function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean {
   if (!row) return false;
   const values = normalizeDynamics(subject.setup.rules, row.values);
   const facts = rowFacts(subject.setup, row, values);

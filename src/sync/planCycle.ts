@@ -22,6 +22,7 @@ import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addRivals } from "./rivals";
 import { addSuspects } from "./recover";
+import { addRenamed } from "./renames";
 import { addRefresh, type RefreshPortion } from "./refresh";
 import { settleRestores } from "./restore";
 import { decideSubject, Subjects, type Subject } from "./subject";
@@ -35,6 +36,8 @@ export interface PlannedCycle {
   loops: LoopNews;
   /** This cycle's share of comparing fields that were switched on. */
   refresh: readonly RefreshPortion[];
+  /** When records behind lookups were looked at for new names; null: not in this cycle. */
+  namesReadAt: number | null;
   totals: PlanTotals;
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
@@ -69,6 +72,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     addTombstones(context, subjects, pull);
     inferredDeletes += await addMissingRows(context, subjects, pull);
   }
+  const namesReadAt = await addRenamed(context, subjects, pulls);
   const refresh = addRefresh(context, subjects);
   const feed = await pullMarketo(context);
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
@@ -94,6 +98,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     audit,
     loops,
     refresh,
+    namesReadAt,
     totals,
     suspects,
     vanished,

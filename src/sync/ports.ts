@@ -58,7 +58,8 @@ export interface DynamicsPort {
   describe(recordType: RecordType, options?: CallOptions): Promise<TableDescription>;
   /**
    * Rows changed since `checkpoint`, or all rows (checkpoint null), page by page, each row in its current state.
-   * `columns` are logical names; lookups come back under their logical name as a GUID. Throws `expired`.
+   * `columns` are logical names; lookups come back under their logical name as a GUID, parts of them (`ownerid.name`) as
+   * values of their own. Throws `expired`.
    */
   changes(
     recordType: RecordType,
@@ -78,6 +79,11 @@ export interface DynamicsPort {
     columns: readonly string[],
     options?: CallOptions,
   ): Promise<DynamicsRow[]>;
+  /**
+   * Ids of the rows of any table that were changed since this instant (milliseconds since 1970). Names behind lookups to
+   * them are read afresh from then on.
+   */
+  touched(table: string, since: number, options?: CallOptions): Promise<string[]>;
   /** Writes in the given order, each with its own precondition and its own outcome, in the order of the input. */
   write(
     recordType: RecordType,

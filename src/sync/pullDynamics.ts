@@ -111,7 +111,8 @@ function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed
   if (link.version !== null) pull.skipped++;
 }
 
-function isChanged(setup: TypeSetup, link: Link, values: FieldValues): boolean {
+/** Does a mapped column of a linked row stand otherwise than agreed? */
+export function isChanged(setup: TypeSetup, link: Link, values: FieldValues): boolean {
   const fields = diffRecord(setup, link.base, { dynamics: values, marketo: null });
   return fields.some((field) => field.situation !== "unchanged");
 }

@@ -3,6 +3,7 @@ import type { RecordType } from "../../model/record";
 import type { CallOptions, DynamicsPage, DynamicsRow } from "../../sync/ports";
 import { notUnderstood, type OrgClient } from "./client";
 import type { LookupCatalog } from "./lookups";
+import type { LookupNames } from "./lookupNames";
 import { query } from "./odata";
 import { deletedId, select, TABLES, toRow, type WireRow } from "./rows";
 
@@ -15,12 +16,13 @@ interface WirePage {
 interface Reading {
   client: OrgClient;
   catalog: LookupCatalog;
+  names: LookupNames;
   pageSize: number;
 }
 
 /** The tracked read: rows and tombstones page by page, the delta link with the last one. */
 export async function* readChanges(
-  { client, catalog, pageSize }: Reading,
+  { client, catalog, names, pageSize }: Reading,
   recordType: RecordType,
   request: { columns: readonly string[]; checkpoint: string | null } & CallOptions,
 ): AsyncGenerator<DynamicsPage> {
@@ -35,7 +37,9 @@ export async function* readChanges(
     const next: string | undefined = page["@odata.nextLink"];
     const delta = page["@odata.deltaLink"] ?? null;
     if (!next && !delta) throw noDeltaLink(recordType);
-    yield { ...splitPage(recordType, columns, page.value ?? []), checkpoint: next ? null : delta };
+    const { rows, deletedIds } = splitPage(recordType, columns, page.value ?? []);
+    const named = await names.fill(recordType, rows, request);
+    yield { rows: named, deletedIds, checkpoint: next ? null : delta };
     target = next;
   }
 }

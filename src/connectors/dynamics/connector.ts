@@ -2,12 +2,14 @@ import type { CallCounter, CallOptions, DynamicsIdentity, DynamicsPort } from ".
 import { readChanges } from "./changes";
 import { createClient, type ClientOptions } from "./client";
 import { describe } from "./describe";
+import { LookupNames } from "./lookupNames";
 import { createLookupCatalog } from "./lookups";
 import {
   readIdentity,
   readOrganization,
   readOwners,
   readPrivileges,
+  readTouched,
   type OrganizationFacts,
   type OwnerChoice,
   type UserPrivilege,
@@ -43,6 +45,7 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
   const client = createClient(options);
   const catalog = createLookupCatalog(client);
   const reader = { client, catalog, now: () => timing.now() };
+  const names = new LookupNames(reader);
   const pageSize = Math.min(options.pageSize ?? PAGE_SIZE, PAGE_SIZE);
   const batchSize = options.batchSize ?? BATCH_SIZE;
   const parallel = options.parallel ?? PARALLEL;
@@ -57,6 +60,11 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
     return (known ?? (await identity(callOptions))).userId;
   }
 
+  const find: DynamicsPort["find"] = async (recordType, query, columns, callOptions = {}) => {
+    const rows = await readWhere(reader, recordType, query, columns, callOptions);
+    return names.fill(recordType, rows, { ...callOptions, columns });
+  };
+
   return {
     get calls() {
       return client.calls;
@@ -65,17 +73,23 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
     describe: (recordType, callOptions = {}) =>
       describe(reader, recordType, { ...callOptions, userId: () => userId(callOptions) }),
     changes: (recordType, request) =>
-      readChanges({ client, catalog, pageSize }, recordType, request),
-    read: (recordType, ids, columns, callOptions) =>
-      readWhere(
-        reader,
+      readChanges({ client, catalog, names, pageSize }, recordType, request),
+    read: (recordType, ids, columns, callOptions) => {
+      const values = ids.map((id) => id.toLowerCase());
+      return find(
         recordType,
-        { column: TABLES[recordType].primaryId, values: ids.map((id) => id.toLowerCase()) },
+        { column: TABLES[recordType].primaryId, values },
         columns,
         callOptions,
-      ),
-    find: (recordType, query, columns, callOptions) =>
-      readWhere(reader, recordType, query, columns, callOptions),
+      );
+    },
+    find,
+    touched: async (table, since, callOptions) => {
+      const set = await catalog.entitySet(table);
+      const ids = await readTouched(client, { set, table }, since, callOptions);
+      names.forget(ids);
+      return ids;
+    },
     write: (recordType, writes, callOptions) => writeAll(writer, recordType, writes, callOptions),
     organization: (callOptions) => readOrganization(client, callOptions),
     privileges: async (callOptions) =>

@@ -33,7 +33,7 @@ export async function describe(
   );
   const casts = CASTS.map((cast) => `${base}/Attributes/Microsoft.Dynamics.CRM.${cast}`);
   const details = new Map<string, WireDetails>();
-  for (const answer of await getAll(reader, casts, signal)) {
+  for (const answer of await getAll(reader, casts, { ...(signal && { signal }) })) {
     const { value } = parseJson(answer) as { value: WireDetails[] };
     for (const detail of value) details.set(detail.LogicalName, detail);
   }

@@ -1,5 +1,6 @@
 import type { RecordType } from "../../model/record";
 import { CallError, type Failure } from "../../model/failure";
+import { storedColumn } from "../../model/lookupPart";
 import type { OrgClient } from "./client";
 import { isGuid } from "./odata";
 
@@ -83,7 +84,8 @@ export function createLookupCatalog(client: OrgClient): LookupCatalog {
   return {
     async of(recordType, columns) {
       const standard = STANDARD[recordType];
-      if (columns.every((column) => standard[column] || isDocumentedPlain(column))) {
+      const stored = columns.map(storedColumn);
+      if (stored.every((column) => standard[column] || isDocumentedPlain(column))) {
         return new Map(Object.entries(standard));
       }
       return once(loaded, recordType, () => loadLookups(client, recordType));

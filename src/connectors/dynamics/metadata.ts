@@ -4,6 +4,7 @@ import type {
   OptionDescription,
   TableDescription,
 } from "../../model/schema";
+import { partColumns } from "./lookupParts";
 
 interface Label {
   LocalizedLabels?: { Label: string }[];
@@ -109,6 +110,7 @@ export function describeTable(
           security,
         ),
       )
+      .flatMap((column) => [column, ...partColumns(column)])
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

@@ -29,7 +29,9 @@ export async function readIdentity(
   reader: RowReader,
   { signal }: CallOptions = {},
 ): Promise<DynamicsIdentity> {
-  const [who, version] = await getAll(reader, ["WhoAmI()", "RetrieveVersion()"], signal);
+  const [who, version] = await getAll(reader, ["WhoAmI()", "RetrieveVersion()"], {
+    ...(signal && { signal }),
+  });
   const { UserId, OrganizationId } = json(who);
   const { Version } = json(version);
   if (typeof UserId !== "string" || typeof OrganizationId !== "string") {
@@ -108,6 +110,20 @@ function ownerChoice(kind: OwnerChoice["kind"], row: Record<string, unknown>): O
 function noRight(error: unknown): Record<string, unknown>[] {
   if (error instanceof CallError && error.failure.class === "configuration") return [];
   throw error;
+}
+
+/** Ids of a table's rows that were changed since an instant (milliseconds since 1970), by anybody and in any column. */
+export async function readTouched(
+  client: OrgClient,
+  { set, table }: { set: string; table: string },
+  since: number,
+  { signal }: CallOptions = {},
+): Promise<string[]> {
+  const from = new Date(since).toISOString().replace(/\.\d+Z$/, "Z");
+  const id = `${table}id`;
+  const target = `${set}?$select=${id}&$filter=modifiedon ge ${from}`;
+  const rows = await readList(client, target, signal);
+  return rows.map((row) => String(row[id]).toLowerCase());
 }
 
 async function readList(

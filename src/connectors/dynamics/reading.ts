@@ -20,7 +20,7 @@ const VALUES_PER_QUERY = 300;
 const QUERIES_PER_BATCH = 10;
 /** Room for the list of values in one URL inside a batch. */
 const MAX_LIST = 30_000;
-const PREFER = { Prefer: "odata.maxpagesize=5000" };
+const PAGES = "odata.maxpagesize=5000";
 
 /** Rows whose column equals one of the values, in as few calls as the length of URLs allows. */
 export async function readWhere(
@@ -28,31 +28,54 @@ export async function readWhere(
   recordType: RecordType,
   where: { column: string; values: readonly string[] },
   columns: readonly string[],
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<DynamicsRow[]> {
   if (where.values.length === 0) return [];
   const lookups = await reader.catalog.of(recordType, columns);
-  const $select = select(recordType, columns, lookups);
-  const targets = chunk([...new Set(where.values)], valuesPerQuery(where.values)).map(
-    (values) =>
-      `${TABLES[recordType].set}?${query({ $select, $filter: inFilter(where.column, values) })}`,
-  );
-  const [only] = targets;
-  const pages =
-    targets.length === 1 && only && only.length <= MAX_URL
-      ? [
-          (await reader.client.get(only, {
-            headers: PREFER,
-            ...(signal ? { signal } : {}),
-          })) as Page,
-        ]
-      : await batchPages(reader, targets, signal);
-  const wire = (await Promise.all(pages.map((page) => withNextPages(reader, page, signal)))).flat();
+  const asked = { ...options, select: select(recordType, columns, lookups) };
+  const wire = await readWire(reader, recordType, where, asked);
   return wire.map((entry) => {
     const row = toRow(recordType, columns, entry);
     if (!row) throw notUnderstood(`A ${recordType} row came without its id or version.`);
     return row;
   });
+}
+
+/** The same rows as the wire has them, with annotations if they are asked for. */
+export async function readWire(
+  reader: RowReader,
+  recordType: RecordType,
+  where: { column: string; values: readonly string[] },
+  { select: $select, annotations, signal }: CallOptions & { select: string; annotations?: string },
+): Promise<WireRow[]> {
+  const targets = chunk([...new Set(where.values)], valuesPerQuery(where.values)).map(
+    (values) =>
+      `${TABLES[recordType].set}?${query({ $select, $filter: inFilter(where.column, values) })}`,
+  );
+  const [only] = targets;
+  const prefer = annotations ? `${PAGES},${annotations}` : PAGES;
+  const options = { prefer, ...(signal && { signal }) };
+  const pages =
+    targets.length === 1 && only && only.length <= MAX_URL
+      ? [await getPage(reader, only, options)]
+      : await batchPages(reader, targets, options);
+  return (await Promise.all(pages.map((page) => withNextPages(reader, page, options)))).flat();
+}
+
+interface Asked {
+  prefer?: string;
+  signal?: AbortSignal;
+}
+
+async function getPage(
+  { client }: RowReader,
+  target: string,
+  { prefer = PAGES, signal }: Asked,
+): Promise<Page> {
+  return (await client.get(target, {
+    headers: { Prefer: prefer },
+    ...(signal && { signal }),
+  })) as Page;
 }
 
 /** As many as fit into one URL even if all are as long as the longest one. */
@@ -69,11 +92,11 @@ interface Page {
 async function batchPages(
   reader: RowReader,
   targets: readonly string[],
-  signal: AbortSignal | undefined,
+  options: Asked,
 ): Promise<Page[]> {
   const pages: Page[] = [];
   for (const group of chunk(targets, QUERIES_PER_BATCH)) {
-    const answers = await getAll(reader, group, signal);
+    const answers = await getAll(reader, group, options);
     for (const answer of answers) pages.push(parseJson(answer) as Page);
   }
   return pages;
@@ -83,12 +106,13 @@ async function batchPages(
 export async function getAll(
   { client, now }: RowReader,
   targets: readonly string[],
-  signal?: AbortSignal,
+  { prefer = PAGES, signal }: Asked = {},
 ): Promise<Answer[]> {
+  const headers = { Prefer: prefer };
   const parts = targets.map((target): BatchPart => ({
     method: "GET",
     path: `${client.root}${target}`,
-    headers: { Accept: "application/json", ...PREFER },
+    headers: { Accept: "application/json", ...headers },
   }));
   const options = { idempotent: true, ...(signal ? { signal } : {}) };
   const answers = await client.batch(parts, options);
@@ -98,23 +122,16 @@ export async function getAll(
       if (answer && answer.status < 400) return answer;
       const failure = answer && classify(answer, now()).failure;
       if (failure && failure.class !== "retry") throw new CallError(failure);
-      return client.send({ method: "GET", target, headers: PREFER, ...options });
+      return client.send({ method: "GET", target, headers, ...options });
     }),
   );
 }
 
-async function withNextPages(
-  { client }: RowReader,
-  first: Page,
-  signal: AbortSignal | undefined,
-): Promise<WireRow[]> {
+async function withNextPages(reader: RowReader, first: Page, options: Asked): Promise<WireRow[]> {
   const rows = [...(first.value ?? [])];
   let next = first["@odata.nextLink"];
   while (next) {
-    const page = (await client.get(next, {
-      headers: PREFER,
-      ...(signal ? { signal } : {}),
-    })) as Page;
+    const page = await getPage(reader, next, options);
     rows.push(...(page.value ?? []));
     next = page["@odata.nextLink"];
   }

@@ -1,3 +1,4 @@
+import { storedColumn } from "../../model/lookupPart";
 import type { DynamicsRow } from "../../sync/ports";
 import type { RecordType } from "../../model/record";
 import { isGuid } from "./odata";
@@ -22,11 +23,15 @@ export function select(
   lookups: Lookups,
 ): string {
   const { primaryId } = TABLES[recordType];
-  const names = [primaryId, ...columns.map((column) => selectName(column, lookups))];
+  const stored = columns.map((column) => selectName(storedColumn(column), lookups));
+  const names = [primaryId, ...stored];
   return [...new Set(names)].join(",");
 }
 
-/** A row of ours from a row of the wire, or undefined when it lacks its id or version. */
+/**
+ * A row of ours from a row of the wire, or undefined when it lacks its id or version. A part of a lookup (its name) has
+ * the lookup's id until the names are filled in.
+ */
 export function toRow(
   recordType: RecordType,
   columns: readonly string[],
@@ -37,7 +42,7 @@ export function toRow(
   if (!isGuid(id) || typeof version !== "string") return undefined;
   const values: WireRow = {};
   for (const column of columns) {
-    const lookup = `_${column}_value`;
+    const lookup = `_${storedColumn(column)}_value`;
     if (column in wire) values[column] = wire[column];
     else if (lookup in wire) values[column] = lowerGuid(wire[lookup]);
   }

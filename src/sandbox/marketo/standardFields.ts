@@ -94,4 +94,5 @@ export const crmFields: NewField[] = [
   row("crmRecordType", "CRM Record Type", "string"),
   row("crmIsDeleted", "CRM is Deleted", "boolean"),
   row("syncToDynamics", "Sync to Dynamics", "boolean"),
+  row("crmAccountId", "CRM Account Id", "string"),
 ];

@@ -348,8 +348,16 @@ test("describe tells types, lengths, ranges, options, targets", async () => {
     ],
   );
   assert.deepEqual(
-    columns.filter(({ name }) => /name$|yomi/.test(name) && /customerid|ownerid/.test(name)),
-    [],
+    columns.map(({ name }) => name).filter((name) => /^(parentcustomer|owner)id/.test(name)),
+    [
+      "ownerid",
+      "ownerid.name",
+      "parentcustomerid",
+      "parentcustomerid.account",
+      "parentcustomerid.accountname",
+      "parentcustomerid.name",
+    ],
+    "the columns that shadow a lookup are none; its parts are",
   );
 });
 

@@ -134,6 +134,12 @@ export class MemoryDynamics implements DynamicsPort, CallCounter {
       .map(([id]) => this.#row(recordType, id, { columns }));
   }
 
+  /** There are no further tables that a lookup could point to. */
+  async touched(_table: string, _since: number, options?: CallOptions): Promise<string[]> {
+    this.#calls.read("other", options);
+    return [];
+  }
+
   async write(
     recordType: RecordType,
     writes: readonly DynamicsWrite[],
