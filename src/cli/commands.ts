@@ -1,6 +1,7 @@
 import type { Activity } from "../model/activity";
 import { ContactSyncError } from "../model/failure";
 import { HALT_TEXT, REASON_TEXT } from "../model/reasons";
+import { withOwnerNames } from "../engine/ownerNames";
 import { statusOf } from "../engine/status";
 import type { Preview } from "../protocol/engine";
 import { diskFiles } from "../state/files";
@@ -177,7 +178,8 @@ export async function log(
       conflictsOnly,
       limit: options.limit ?? 100,
     });
-    activities.forEach((activity) => printActivity(output, activity, options.json));
+    const rows = options.json ? activities : withOwnerNames(state, activities);
+    rows.forEach((activity) => printActivity(output, activity, options.json));
     if (!activities.length && !options.json) output.out("Nothing is logged for this.");
   });
 }

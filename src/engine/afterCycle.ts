@@ -6,6 +6,7 @@ import type { CycleContext } from "../sync/cycleContext";
 import type { World } from "../sync/ports";
 import type { StatePort } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
+import { OwnerNames } from "./ownerNames";
 import { Owners, type ChosenOwner } from "./owners";
 import { PersonLog } from "./personLog";
 import { Requests } from "./requests";
@@ -18,6 +19,7 @@ export class AfterCycle {
   readonly owners: Owners;
   readonly requests: Requests | null;
   readonly personLog: PersonLog | null;
+  readonly #names: OwnerNames;
   readonly #told = new Set<string>();
 
   constructor(
@@ -27,6 +29,7 @@ export class AfterCycle {
   ) {
     const { request, activityLog } = config.marketo;
     this.owners = new Owners(connectors.dynamics, () => world.now());
+    this.#names = new OwnerNames(connectors.dynamics);
     this.requests = request
       ? new Requests(config, request, { connectors, owners: this.owners })
       : null;
@@ -34,6 +37,7 @@ export class AfterCycle {
   }
 
   async begin(state: StatePort): Promise<void> {
+    this.#names.begin(state);
     await this.personLog?.begin(state);
   }
 
@@ -47,6 +51,7 @@ export class AfterCycle {
       this.warnOnce(code, () => context.report.warning(code, `Requests of Marketo: ${message}`));
     }
     await this.writePersonLog(context);
+    await this.#names.learn(context);
   }
 
   /** Real time: requests of Marketo campaigns. */

@@ -3,6 +3,7 @@ import { setupOf, type CycleContext } from "../sync/cycleContext";
 import { readPersons, readRows } from "../sync/gather";
 import { linkOf } from "../sync/linkLookup";
 import { newSubject } from "../sync/subject";
+import { namingOf } from "./ownerNames";
 
 /** What both records hold now in one field; undefined where there is no record or no such field. */
 export async function currentValue(
@@ -16,7 +17,8 @@ export async function currentValue(
   const subject = newSubject(setup, { dynamicsId, personId, link });
   await readRows(context, [subject]);
   await readPersons(context, [subject]);
+  const naming = namingOf(context.state);
   const value = (reading: typeof subject.row) =>
-    reading.kind === "read" ? reading.values[field] : undefined;
+    reading.kind === "read" ? naming(reading.values[field]) : undefined;
   return { dynamics: value(subject.row), marketo: value(subject.person) };
 }

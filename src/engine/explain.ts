@@ -10,6 +10,7 @@ import { matchUnlinked } from "../sync/matchCycle";
 import { changesOf } from "../sync/plan";
 import { readForDecisions } from "../sync/planCycle";
 import { decideSubject, newSubject, type Subject } from "../sync/subject";
+import { namedValues, namingOf, type Naming } from "./ownerNames";
 
 /** A record by either id, and a field by its column or its REST name. */
 export interface ExplainRequest {
@@ -57,7 +58,14 @@ export async function explain(
     link: link ?? null,
   });
   const next = await nextStep(context, subject, rule);
-  return { ...told, personId: subject.personId, current: currentOf(subject, rule), next };
+  const naming = namingOf(state);
+  return {
+    ...told,
+    history: told.history.map((change) => namedValues(change, naming)),
+    personId: subject.personId,
+    current: currentOf(subject, rule, naming),
+    next: namedValues(next, naming),
+  };
 }
 
 const UNKNOWN = { dynamics: undefined, marketo: undefined };
@@ -135,9 +143,13 @@ function describe(decision: Decision, rule: FieldRule): NextStep {
   return { action: "nothing", to: null, text: REASON_TEXT[reason] };
 }
 
-function currentOf({ row, person }: Subject, { key }: FieldRule): Explanation["current"] {
+function currentOf(
+  { row, person }: Subject,
+  { key }: FieldRule,
+  naming: Naming,
+): Explanation["current"] {
   const value = (reading: Subject["row"]): FieldValue | undefined =>
-    reading.kind === "read" ? reading.values[key] : undefined;
+    reading.kind === "read" ? naming(reading.values[key]) : undefined;
   return { dynamics: value(row), marketo: value(person) };
 }
 

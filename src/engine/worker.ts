@@ -14,6 +14,7 @@ import { findPersons, previewCreate, summarize } from "./createRecord";
 import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
 import { explain } from "./explain";
+import { withOwnerNames } from "./ownerNames";
 import { createPersonLogType } from "./personLog";
 import { retryFailed } from "./retryFailed";
 import { statusOf } from "./status";
@@ -67,8 +68,10 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
       },
       cycles: async ({ pair, limit }) =>
         (await pairs.state(pair)).cycles(limit).map((text) => JSON.parse(text) as CycleSummary),
-      activities: async ({ pair, filter, offset, limit }) =>
-        (await pairs.state(pair)).activities({ ...filter, offset, limit }),
+      activities: async ({ pair, filter, offset, limit }) => {
+        const state = await pairs.state(pair);
+        return withOwnerNames(state, state.activities({ ...filter, offset, limit }));
+      },
       countActivities: async ({ pair, filter }) =>
         (await pairs.state(pair)).countActivities(filter),
       failed: async ({ pair, limit }) =>

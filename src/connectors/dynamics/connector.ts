@@ -7,6 +7,7 @@ import { createLookupCatalog } from "./lookups";
 import {
   readIdentity,
   readOrganization,
+  readOwnerNames,
   readOwners,
   readPrivileges,
   readTouched,
@@ -32,6 +33,8 @@ export interface DynamicsExtras {
   organization(options?: CallOptions): Promise<OrganizationFacts>;
   privileges(options?: CallOptions): Promise<UserPrivilege[]>;
   owners(options?: CallOptions): Promise<OwnerChoice[]>;
+  /** Names by id of users and teams, also of disabled ones. */
+  ownerNames(ids: readonly string[], options?: CallOptions): Promise<Map<string, string>>;
 }
 
 export type DynamicsConnector = DynamicsPort & CallCounter & DynamicsExtras;
@@ -95,5 +98,6 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
     privileges: async (callOptions) =>
       readPrivileges(client, await userId(callOptions), callOptions),
     owners: (callOptions) => readOwners(client, callOptions),
+    ownerNames: (ids, callOptions) => readOwnerNames(client, ids, callOptions),
   };
 }

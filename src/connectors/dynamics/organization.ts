@@ -1,6 +1,7 @@
 import { CallError } from "../../model/failure";
 import type { CallOptions, DynamicsIdentity } from "../../sync/ports";
 import { notUnderstood, parseJson, type OrgClient } from "./client";
+import { chunk, inFilter, query } from "./odata";
 import { getAll, type RowReader } from "./reading";
 
 export interface OrganizationFacts {
@@ -93,6 +94,43 @@ export async function readOwners(
     ...teams.map((row) => ownerChoice("team", row)),
   ];
   return choices.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Names of these users and teams, also of disabled ones; ids that are neither are absent. */
+export async function readOwnerNames(
+  client: OrgClient,
+  ids: readonly string[],
+  { signal }: CallOptions = {},
+): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const part of chunk(ids, OWNERS_PER_QUERY)) {
+    const users = await readList(client, namesTarget("systemuser", "fullname", part), signal);
+    takeNames(names, users, { id: "systemuserid", name: "fullname" });
+    const rest = part.filter((id) => !names.has(id));
+    if (!rest.length) continue;
+    const teams = await readList(client, namesTarget("team", "name", rest), signal).catch(noRight);
+    takeNames(names, teams, { id: "teamid", name: "name" });
+  }
+  return names;
+}
+
+/** So many ids fit into a URL that every gateway lets pass. */
+const OWNERS_PER_QUERY = 40;
+
+function namesTarget(table: "systemuser" | "team", name: string, ids: readonly string[]): string {
+  const $filter = inFilter(`${table}id`, ids);
+  return `${table}s?${query({ $select: `${table}id,${name}`, $filter })}`;
+}
+
+function takeNames(
+  names: Map<string, string>,
+  rows: readonly Record<string, unknown>[],
+  { id, name }: { id: string; name: string },
+): void {
+  for (const row of rows) {
+    const text = row[name];
+    if (typeof text === "string" && text !== "") names.set(String(row[id]).toLowerCase(), text);
+  }
 }
 
 function ownerChoice(kind: OwnerChoice["kind"], row: Record<string, unknown>): OwnerChoice {
