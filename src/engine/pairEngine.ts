@@ -7,7 +7,7 @@ import { emptyCounts, type CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
 import type { Pair } from "../model/record";
 import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../protocol/engine";
-import type { RequestTally } from "../protocol/engineContract";
+import type { Check, RequestTally } from "../protocol/engineContract";
 import type { State } from "../state/state";
 import { runCycle, type CycleOutcome } from "../sync/cycle";
 import { SchemaMovedError, type CycleContext } from "../sync/cycleContext";
@@ -31,6 +31,7 @@ import {
 } from "./setup";
 import { endStartAnew, isStartedAnew } from "./startAnew";
 import { UsedSystems } from "./usedSystems";
+import { validate } from "./validate/validate";
 
 export interface PairEngineOptions {
   config: PairConfig;
@@ -163,6 +164,14 @@ export class PairEngine {
 
   async describe(signal?: AbortSignal): Promise<PairSchema> {
     return describePair(this.config, await this.schema(signal));
+  }
+
+  /** A checklist of the connection and the set-up; nothing is written. */
+  validate(): Promise<readonly Check[]> {
+    const { config, connectors, state, ledger, systems } = this;
+    const { transport, tokens, world } = this.#options;
+    const now = world.now();
+    return validate({ config, connectors, state, ledger, systems, transport, tokens, now });
   }
 
   /** Forgets the descriptions, so that the next use reads them again. */

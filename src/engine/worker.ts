@@ -15,10 +15,10 @@ import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
 import { explain } from "./explain";
 import { withOwnerNames } from "./ownerNames";
+import { createLinkFields } from "./marketoSetUp";
 import { createPersonLogType } from "./personLog";
 import { retryFailed } from "./retryFailed";
 import { statusOf } from "./status";
-import { createLinkFields, validate } from "./validate";
 
 /** A cycle may take hours; nobody gives up on it but the user. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
@@ -94,10 +94,7 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
         const { context } = await pairs.engine(pair).prepare();
         return currentValue(context, record);
       },
-      validate: ({ pair }) => {
-        const { config, connectors } = pairs.engine(pair);
-        return validate(config, connectors, Date.now());
-      },
+      validate: ({ pair }) => pairs.engine(pair).validate(),
       createLinkFields: async ({ pair }) => {
         const engine = pairs.engine(pair);
         const made = await createLinkFields(engine.config, engine.connectors);

@@ -5,8 +5,12 @@ import { secretVariable, type PairConfig } from "../../src/config/pairFile";
 import { parsePairFile } from "../../src/config/parse";
 import { EnginePairs } from "../../src/engine/enginePairs";
 import { tokensOf } from "../../src/engine/tokens";
+import { signInFailure } from "../../src/engine/signInFailures";
 import { realTiming } from "../../src/http/timing";
+import type { TokenSource } from "../../src/http/tokenSource";
 import { createTransport } from "../../src/http/transport";
+import { SIDES, type Pair } from "../../src/model/record";
+import { RpcError } from "../../src/protocol/rpc";
 import type { CycleEvent } from "../../src/protocol/engine";
 import { pairFileText } from "../../src/sandbox/pairFile";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox";
@@ -20,6 +24,10 @@ export interface SandboxEngine {
   /** Where states may be kept. */
   folder: string;
   events: CycleEvent[];
+  /** What the next sign-in uses. */
+  secrets: Pair<string>;
+  /** Closes all pairs, and begins with fresh orgs and fresh sign-ins. */
+  reset(): Promise<void>;
   warnings(code: string): Extract<CycleEvent, { type: "warning" }>[];
   close(): Promise<void>;
 }
@@ -34,30 +42,50 @@ export async function openSandboxEngine(options: SandboxOptions = {}): Promise<S
   const config = parsed.file.pairs[0]!;
   const folder = mkdtempSync(join(tmpdir(), "contact-sync-engine-"));
   const transport = createTransport();
-  const kept = new Map<string, string>();
-  const tokens = tokensOf(config, {
-    transport,
-    timing: realTiming,
-    secret: async (side) => sandbox.ready.env[secretVariable(config.id, side)] ?? "",
-    store: {
-      get: async (key) => kept.get(key),
-      set: async (key, value) => void kept.set(key, value),
-      delete: async (key) => void kept.delete(key),
-    },
-    certificate: () => Promise.reject(new Error("No certificate is used here.")),
-    onDeviceCode: () => undefined,
-    openBrowser: () => Promise.reject(new Error("No browser is used here.")),
-  });
+  const secrets: Pair<string> = { dynamics: "", marketo: "" };
+  const signIn = (): Pair<TokenSource> => {
+    const kept = new Map<string, string>();
+    return tokensOf(config, {
+      transport,
+      timing: realTiming,
+      secret: async (side) => secrets[side],
+      store: {
+        get: async (key) => kept.get(key),
+        set: async (key, value) => void kept.set(key, value),
+        delete: async (key) => void kept.delete(key),
+      },
+      certificate: () => Promise.reject(new Error("No certificate is used here.")),
+      onDeviceCode: () => undefined,
+      openBrowser: () => Promise.reject(new Error("No browser is used here.")),
+    });
+  };
+  let tokens = signIn();
+  const renew = () => {
+    for (const side of SIDES) secrets[side] = sandbox.ready.env[secretVariable(config.id, side)]!;
+    tokens = signIn();
+  };
+  renew();
   const events: CycleEvent[] = [];
   const pairs = new EnginePairs({
     transport,
-    token: (_pair, side, forceRefresh) => tokens[side].token({ forceRefresh }),
+    token: (_pair, side, forceRefresh) =>
+      tokens[side].token({ forceRefresh }).catch((error: unknown) => {
+        // As over the thread's border, where an error is a code and a sentence.
+        throw new RpcError(signInFailure(error));
+      }),
     onEvent: (event) => events.push(event),
   });
   return {
     sandbox,
     pairs,
     config,
+    secrets,
+    reset: async () => {
+      await pairs.closeAll();
+      sandbox.reset();
+      renew();
+      events.length = 0;
+    },
     folder,
     events,
     warnings: (code) =>

@@ -11,8 +11,10 @@ import {
   readOwners,
   readPrivileges,
   readTouched,
+  readUser,
   type OrganizationFacts,
   type OwnerChoice,
+  type UserFacts,
   type UserPrivilege,
 } from "./organization";
 import { readWhere } from "./reading";
@@ -32,6 +34,7 @@ export interface DynamicsConnectorOptions extends ClientOptions {
 export interface DynamicsExtras {
   organization(options?: CallOptions): Promise<OrganizationFacts>;
   privileges(options?: CallOptions): Promise<UserPrivilege[]>;
+  user(options?: CallOptions): Promise<UserFacts>;
   owners(options?: CallOptions): Promise<OwnerChoice[]>;
   /** Names by id of users and teams, also of disabled ones. */
   ownerNames(ids: readonly string[], options?: CallOptions): Promise<Map<string, string>>;
@@ -97,6 +100,7 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
     organization: (callOptions) => readOrganization(client, callOptions),
     privileges: async (callOptions) =>
       readPrivileges(client, await userId(callOptions), callOptions),
+    user: async (callOptions) => readUser(client, await userId(callOptions), callOptions),
     owners: (callOptions) => readOwners(client, callOptions),
     ownerNames: (ids, callOptions) => readOwnerNames(client, ids, callOptions),
   };

@@ -66,6 +66,27 @@ export async function readOrganization(
   };
 }
 
+/** What the organization's own record of the sync user says. */
+export interface UserFacts {
+  isApplication: boolean;
+  isDisabled: boolean;
+}
+
+export async function readUser(
+  client: OrgClient,
+  userId: string,
+  { signal }: CallOptions = {},
+): Promise<UserFacts> {
+  const row = (await client.get(
+    `systemusers(${userId})?$select=applicationid,isdisabled`,
+    signal ? { signal } : {},
+  )) as Record<string, unknown>;
+  return {
+    isApplication: typeof row["applicationid"] === "string",
+    isDisabled: row["isdisabled"] === true,
+  };
+}
+
 export async function readPrivileges(
   client: OrgClient,
   userId: string,

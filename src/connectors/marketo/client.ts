@@ -9,6 +9,7 @@ import { CallError, type Failure } from "../../model/failure";
 import type { CallOptions } from "../../sync/ports";
 import { WINDOW_MS } from "./budget";
 import { interpret, type Answer, type Envelope } from "./envelope";
+import { deniedText } from "./features";
 import { retryCodes, ruleKey, ruleOf, toFailure, type ApiError } from "./errors";
 
 export interface ClientOptions {
@@ -126,7 +127,7 @@ async function attempt(context: Context, call: MarketoCall, how: CallOptions): P
     }
     return answer.kind === "success"
       ? { kind: "done", result: answer.envelope }
-      : problemOf(answer.error, answer.requestId);
+      : problemOf(call, answer.error, answer.requestId);
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     // When the token could not be had, the call itself was never sent.
@@ -156,12 +157,14 @@ async function send(
   return interpret(response);
 }
 
-function problemOf(error: ApiError, requestId: string | null): Problem {
+function problemOf(call: MarketoCall, error: ApiError, requestId: string | null): Problem {
+  const failure = toFailure(error, requestId);
+  const denied = error.code === "603" ? deniedText(call) : undefined;
   return {
     kind: "problem",
     status: 200,
     code: ruleKey(error),
-    failure: toFailure(error, requestId),
+    failure: denied === undefined ? failure : { ...failure, message: denied },
     error,
     mayHaveApplied: ruleOf(error).mayHaveApplied === true,
   };

@@ -22,7 +22,8 @@ import {
 } from "./extras";
 import { checkpointAt, readChanges, type FeedContext } from "./feeds";
 import { watchField, type Watched } from "./fieldWatch";
-import { missingPermissions, type PermissionName } from "./permissions";
+import type { PermissionName } from "./features";
+import { missingPermissions } from "./permissions";
 import { findPersons, readPersons } from "./persons";
 import { newPace } from "./recordCall";
 import { createFields, type FieldResult, type FieldSpec } from "./schema";

@@ -1,15 +1,6 @@
 import type { CallOptions } from "../../sync/ports";
+import type { PermissionName } from "./features";
 import { MarketoCallError, type MarketoCall, type MarketoClient } from "./client";
-
-/** What the API user's role must allow; the names are those of Marketo's role editor. */
-export type PermissionName =
-  | "Read-Only Lead"
-  | "Read-Write Lead"
-  | "Read-Only Activity"
-  | "Read-Write Activity"
-  | "Read-Only Activity Metadata"
-  | "Read-Write Activity Metadata"
-  | "Read-Write Schema Custom Field";
 
 /** For each permission a call that changes nothing: writes name no record, or one that cannot exist. */
 const PROBES: Readonly<Record<PermissionName, MarketoCall>> = {
@@ -48,8 +39,6 @@ const PROBES: Readonly<Record<PermissionName, MarketoCall>> = {
     body: { input: [] },
   },
 };
-
-export const PERMISSIONS = Object.keys(PROBES) as readonly PermissionName[];
 
 /** Of the wanted permissions those that the API user's role lacks; every other mistake throws. */
 export async function missingPermissions(

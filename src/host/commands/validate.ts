@@ -1,6 +1,12 @@
 import * as vscode from "vscode";
 import { choosePair, withProgress, type CommandArgument } from "../ask";
-import { checksText, countChecks } from "../documents/checksText";
+import {
+  checksText,
+  countChecks,
+  lackingOf,
+  setUpText,
+  type Lacking,
+} from "../documents/checksText";
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
 import { say } from "../text";
@@ -16,36 +22,30 @@ export async function validateConnection(host: Host, argument: CommandArgument):
   await host.documents.show(path, checksText(session.name, checks));
   const { red } = countChecks(checks);
   await vscode.commands.executeCommand("setContext", "contactSync.validated", red === 0);
-  const lacking = checks.filter(({ id, state }) => id.startsWith("link:") && state !== "green");
-  if (lacking.length > 0)
-    await offerLinkFields(
-      host,
-      session,
-      lacking.map(({ title }) => title),
-    );
+  const lacking = lackingOf(checks);
+  if (lacking.fields.length > 0 || lacking.activityType) await offerSetUp(host, session, lacking);
 }
 
 /** Set-up is shown first, done only on a yes, and the sync works without it where it can. */
-async function offerLinkFields(
-  host: Host,
-  session: PairSession,
-  titles: readonly string[],
-): Promise<void> {
-  const create = say("Create Fields");
+async function offerSetUp(host: Host, session: PairSession, lacking: Lacking): Promise<void> {
+  const create = say("Create in Marketo");
   const answer = await vscode.window.showInformationMessage(
-    say("Create the missing Marketo fields?"),
-    {
-      modal: true,
-      detail: `${titles.join("\n")}\n\n${say("Custom fields cannot be deleted by API. Without the first one persons are linked by e-mail only, and none is created.")}`,
-    },
+    say("Create in Marketo what the sync lacks there?"),
+    { modal: true, detail: setUpText(lacking) },
     create,
   );
   if (answer !== create) return;
-  const made = await withProgress(say("Creating fields in Marketo…"), () =>
-    host.engine.request("createLinkFields", { pair: session.id }),
-  );
+  const pair = session.id;
+  const made = await withProgress(say("Creating in Marketo…"), async () => {
+    const fields =
+      lacking.fields.length > 0 ? await host.engine.request("createLinkFields", { pair }) : [];
+    const type = lacking.activityType
+      ? await host.engine.request("createActivityType", { pair })
+      : null;
+    return [...fields, ...(type === null ? [] : [type])];
+  });
   void vscode.window.showInformationMessage(say("Created: {0}", made.join(", ") || say("nothing")));
-  await validateConnection(host, { pair: session.id });
+  await validateConnection(host, { pair });
 }
 
 /** Reads both sides' fields anew. */

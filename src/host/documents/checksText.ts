@@ -38,6 +38,32 @@ export function checksText(name: string, checks: readonly Check[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** What set-up can make in Marketo. */
+export interface Lacking {
+  /** The lines of the missing fields. */
+  fields: readonly Check[];
+  /** The line of the missing or unapproved activity type. */
+  activityType: Check | null;
+}
+
+export function lackingOf(checks: readonly Check[]): Lacking {
+  const lines = checks.filter(({ state }) => state !== "green");
+  return {
+    fields: lines.filter(({ id }) => id.startsWith("link:")),
+    activityType: lines.find(({ id }) => id === "activityType") ?? null,
+  };
+}
+
+/** What would be made, and what is lost without it. */
+export function setUpText({ fields, activityType }: Lacking): string {
+  const lines = [...fields, ...(activityType ? [activityType] : [])];
+  return [
+    ...lines.map(({ title, detail }) => `${title}: ${detail}`),
+    ...(fields.length > 0 ? [say("Custom fields cannot be deleted by API.")] : []),
+    ...(activityType ? [say("The name of an approved activity type can never be changed.")] : []),
+  ].join("\n\n");
+}
+
 function lineOf({ state, title, detail, link }: Check): string {
   const where = link === null ? "" : ` ${link}`;
   return `- ${stateText(state)} — **${plain(title)}**: ${plain(detail)}${where}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { PERMISSIONS } from "../../../src/connectors/marketo/permissions";
+import { PERMISSIONS } from "../../../src/connectors/marketo/features";
 import { calls, keyed, newPerson, range, tally, withWorld } from "./support";
 
 const TYPE = {
