@@ -3,7 +3,8 @@ import { RECORD_TYPES } from "../../src/model/record";
 import type { FieldRule } from "../../src/sync/fieldRule";
 import type { Link } from "../../src/sync/statePort";
 import { keyOf, rowName, type Ledger, type RecordName } from "./ledger";
-import { fail, wasHeld } from "./invariants";
+import { fail, heldFields } from "./invariants";
+import { LoopForesight } from "./loopForesight";
 import type { Pair, Values } from "./orgs";
 
 /** Both orgs and the links as they stood before a cycle. */
@@ -13,12 +14,21 @@ interface Before {
   links: Map<RecordName, Link>;
 }
 
+/** What both sides agreed on, by field, and which of the fields go back and forth. */
+interface Agreed {
+  personId: number;
+  keys: Map<string, string>;
+  loops: Map<string, LoopForesight>;
+  /** What was written to it is known from the start of its link on. */
+  isWhole: boolean;
+}
+
 /**
  * A second opinion, written from the rules and not from the engine: what each cycle must make of both sides when nobody
  * acts while it runs. It keeps its own memory of what both sides agreed on.
  */
 export class Foresight {
-  readonly #agreed = new Map<RecordName, { personId: number; keys: Map<string, string> }>();
+  readonly #agreed = new Map<RecordName, Agreed>();
   #before: Before | null = null;
 
   constructor(
@@ -66,7 +76,7 @@ export class Foresight {
     const { state } = this.pair;
     const link = after.links.get(name);
     const waits = state.failedAmong(row.type, [row.id]).has(row.id);
-    if (waits || !link || wasHeld(this.pair, row.id)) {
+    if (waits || !link) {
       this.#agreed.delete(name);
       if (!waits && !link) fail("A row has neither a link nor a note why.", { name, row });
       return;
@@ -79,8 +89,10 @@ export class Foresight {
     const known = this.#agreed.get(name);
     const goesOn = row.link?.personId === link.personId;
     const keys = new Map<string, string>();
-    const agreed = { personId: link.personId, keys };
-    this.#agreed.set(name, agreed);
+    const loops = (goesOn && known?.loops) || new Map<string, LoopForesight>();
+    const isWhole = goesOn ? known?.isWhole === true : true;
+    this.#agreed.set(name, { personId: link.personId, keys, loops, isWhole });
+    const heldNow = isWhole ? null : heldFields(this.pair, name);
     for (const rule of this.ledger.rules[row.type]) {
       const met = before.persons.get(link.personId);
       const d = keyOf(rule, "dynamics", row.values);
@@ -96,9 +108,18 @@ export class Foresight {
         if (now.dynamics === now.marketo) keys.set(rule.key, now.dynamics);
         continue;
       }
-      const wanted = goesOn
+      const loop = loops.get(rule.key) ?? new LoopForesight();
+      loops.set(rule.key, loop);
+      const ruled = goesOn
         ? foreseen(rule, row.type, { base: base!, d, m })
         : firstContact(rule, row.type, { d, m });
+      const stood = { dynamics: d, marketo: m };
+      const cycle = this.pair.state.lastCycle();
+      const isHeld = heldNow
+        ? heldNow.has(rule.key)
+        : loop.isHeld(stood) || loop.holds(stood, ruled, cycle);
+      const rests = goesOn && isHeld;
+      const wanted = rests ? { ...stood, base: base! } : ruled;
       if (now.dynamics !== wanted.dynamics || now.marketo !== wanted.marketo) {
         fail("A field is not what the rules say.", {
           name,

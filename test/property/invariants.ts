@@ -3,7 +3,15 @@ import { RECORD_TYPES } from "../../src/model/record";
 import type { Preview } from "../../src/protocol/engine";
 import type { FieldRule } from "../../src/sync/fieldRule";
 import type { Link } from "../../src/sync/statePort";
-import { keyOf, keyOfValue, personName, rowName, type Held, type Ledger } from "./ledger";
+import {
+  keyOf,
+  keyOfValue,
+  personName,
+  rowName,
+  type Held,
+  type Ledger,
+  type RecordName,
+} from "./ledger";
 import type { Pair } from "./orgs";
 
 /** A property does not hold. */
@@ -34,9 +42,10 @@ export async function checkAfterQuiet(pair: Pair, ledger: Ledger): Promise<void>
   await checkPreviewIsStill(pair);
 }
 
-/** A field that was written back and forth is held for a human; what its record holds is then not foreseeable. */
-export function wasHeld({ state }: Pair, dynamicsId: string): boolean {
-  return state.activities({ record: dynamicsId }).some(({ reason }) => reason === "loop-held");
+/** The fields of a record that go back and forth and are held for a human. */
+export function heldFields({ state }: Pair, record: RecordName): Set<string> {
+  const loops = JSON.parse(state.checkpoint("loops") ?? "{}") as Record<string, object>;
+  return new Set(Object.keys(loops[record.replace(":", " ")] ?? {}));
 }
 
 function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
@@ -49,14 +58,18 @@ function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
   if (link.state === "marketoDeleted" && person) fail("A person is there, its link rests.", link);
   if (!row || !person || link.state !== "active") return;
   const failed = state.failedAmong(recordType, [dynamicsId]).get(dynamicsId);
-  const held = wasHeld(pair, dynamicsId);
+  const held = heldFields(pair, rowName(recordType, dynamicsId));
   for (const rule of ledger.rules[recordType]) {
     const keys = {
       dynamics: keyOf(rule, "dynamics", row),
       marketo: keyOf(rule, "marketo", person),
     };
     // Only a value that really does not fit may keep the sides apart; that is looked at below.
-    if (failed || held) continue;
+    if (failed) continue;
+    if (held.has(rule.key)) {
+      checkHeldIsTold(pair, link, { rule, keys });
+      continue;
+    }
     checkOneWay(ledger, link, { rule, keys });
     if (rule.direction !== "both") continue;
     if (keys.dynamics !== keys.marketo) {
@@ -69,7 +82,23 @@ function checkLink(pair: Pair, ledger: Ledger, link: Link): void {
     }
     checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics });
   }
-  if (failed && !held) checkReallyFails(ledger, link, { failed, row, person });
+  if (failed) checkReallyFails(ledger, link, { failed, row, person });
+}
+
+/** Both values of a held field are in the log. */
+function checkHeldIsTold(
+  pair: Pair,
+  link: Link,
+  { rule, keys }: { rule: FieldRule; keys: { dynamics: string; marketo: string } },
+): void {
+  const log = logOf(pair, link);
+  const isHeld = log.some(({ reason }) => reason === "loop-held");
+  const told = log
+    .flatMap(({ changes }) => changes)
+    .filter(({ field }) => field === rule.key)
+    .map(({ after }) => keyOfValue(rule, after));
+  const isTold = told.includes(keys.dynamics) && told.includes(keys.marketo);
+  if (!isHeld || !isTold) fail("A field is held and the log does not tell.", { link, keys, log });
 }
 
 function checkReallyFails(

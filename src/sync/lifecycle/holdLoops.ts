@@ -1,3 +1,4 @@
+import type { ReasonCode } from "../../model/activity";
 import type { FieldValue, Pair } from "../../model/record";
 import type { CycleContext } from "../cycleContext";
 import type { FieldChange } from "../decideField";
@@ -6,8 +7,9 @@ import type { MarketoPull } from "../pullMarketo";
 import { activityOf, changeOf, tell, type Recording } from "../record";
 import { decideSubject, type Subject, type Subjects } from "../subject";
 import { hashKey } from "../hash";
-import { isOver, isThirdFlip, LOOP_CYCLES, type LoopPair, type PastWrite } from "./loops";
+import { isOver, isSecondRound, LOOP_CYCLES, type LoopPair, type PastWrite } from "./loops";
 import { recordName } from "./heir";
+import { nameSources } from "./loopSources";
 
 /** Name of the checkpoint that holds the fields that flip; there are few of them, ever. */
 const LOOPS_KEY = "loops";
@@ -15,14 +17,17 @@ const LOOPS_KEY = "loops";
 /** By record, then by column. */
 type StoredLoops = Record<string, Record<string, LoopPair>>;
 
+export interface HeldField {
+  subject: Subject;
+  change: FieldChange;
+  past: readonly PastWrite[];
+  /** What Marketo names as the writer of its value. */
+  source: string | null;
+}
+
 /** What a cycle found out about fields that flip between two values. */
 export interface LoopNews {
-  held: {
-    subject: Subject;
-    change: FieldChange;
-    past: readonly PastWrite[];
-    source: string | null;
-  }[];
+  held: HeldField[];
   freed: { subject: Subject; column: string }[];
 }
 
@@ -35,7 +40,7 @@ export function recallLoops({ state }: CycleContext, subjects: Subjects): void {
   }
 }
 
-/** Frees fields whose loop is over and holds those that are about to flip for the third time. */
+/** Frees fields whose loop is over and holds those that are about to go round once more. */
 export async function findLoops(
   context: CycleContext,
   subjects: Subjects,
@@ -44,8 +49,9 @@ export async function findLoops(
   const news: LoopNews = { held: [], freed: [] };
   for (const subject of subjects.all()) {
     if (subject.loops.size) freeFields(subject, news);
-    if (subject.link?.state === "active") holdFields(context, subject, { news, feed });
+    if (subject.link?.state === "active") holdFields(context, subject, news);
   }
+  await nameSources(context, news.held, feed);
   // The rows tell who wrote them last, which a change of the person does not.
   await readRows(
     context,
@@ -82,11 +88,7 @@ function valuesOf({ row, person }: Subject, key: string): Pair<FieldValue | unde
   };
 }
 
-function holdFields(
-  context: CycleContext,
-  subject: Subject,
-  { news, feed }: { news: LoopNews; feed: MarketoPull },
-): void {
+function holdFields(context: CycleContext, subject: Subject, news: LoopNews): void {
   const decision = decideSubject(subject, context);
   if (decision.kind !== "write") return;
   const changes = [...decision.toDynamics, ...decision.toMarketo];
@@ -95,10 +97,10 @@ function holdFields(
     const { rule, to, after } = change;
     const past = history.get(rule.key) ?? [];
     const planned = { to, value: after, cycle: context.cycle };
-    if (!isThirdFlip(rule.codec, past, planned)) continue;
+    if (!isSecondRound(rule.codec, past, planned)) continue;
     const loops = new Map(subject.loops);
     subject.loops = loops.set(rule.key, loopOf(change, past));
-    news.held.push({ subject, change, past, source: sourceOf(subject, rule.field, feed) });
+    news.held.push({ subject, change, past, source: null });
   }
 }
 
@@ -111,7 +113,18 @@ function loopOf({ rule, to, after }: FieldChange, [last]: readonly PastWrite[]):
 /** Rows of the log that are looked at; a record that is written every cycle has one or two in each. */
 const FEW_ACTIVITIES = 2 * LOOP_CYCLES;
 
-/** What we wrote to the record's fields in the last cycles, newest first. */
+/** With these a record begins to sync: what it brought along answers nobody. */
+const BEGINNINGS: ReadonlySet<ReasonCode> = new Set([
+  "created-from-dynamics",
+  "created-from-marketo",
+  "requested-by-command",
+  "requested-by-marketo",
+  "recreated-after-delete",
+  "linked-by-id",
+  "linked-by-email",
+]);
+
+/** What we wrote to the record's fields in the last cycles since it began to sync, newest first. */
 function pastWrites({ state, cycle }: CycleContext, { dynamicsId }: Subject) {
   const writes = new Map<string, PastWrite[]>();
   const activities = state.activities({
@@ -123,21 +136,13 @@ function pastWrites({ state, cycle }: CycleContext, { dynamicsId }: Subject) {
     if (cycle - activity.cycle > LOOP_CYCLES) break;
     if (activity.outcome !== "applied" && activity.outcome !== "conflicted") continue;
     if (activity.reason === "loop-held") continue;
+    if (BEGINNINGS.has(activity.reason)) break;
     for (const { field, to, after } of activity.changes) {
       const write = { to, value: after, cycle: activity.cycle };
       writes.set(field, [...(writes.get(field) ?? []), write]);
     }
   }
   return writes;
-}
-
-/** What Marketo's feed names as the writer of the field's last change. */
-function sourceOf({ personId }: Subject, field: string, { persons }: MarketoPull): string | null {
-  const events = personId === null ? [] : (persons.get(personId)?.events ?? []);
-  const last = events.findLast(
-    (event) => event.kind === "changed" && event.fields.some(({ name }) => name === field),
-  );
-  return last?.kind === "changed" ? last.source : null;
 }
 
 /** Keeps which fields are held, and tells each of them once. */
@@ -160,11 +165,8 @@ export function recordLoops(recording: Recording, { held, freed }: LoopNews): vo
   }
 }
 
-function messageOf(
-  { cycle }: CycleContext,
-  { subject, change, past, source }: LoopNews["held"][number],
-): string {
-  const cycles = past.slice(0, 2).map((write) => write.cycle);
+function messageOf({ cycle }: CycleContext, { subject, change, past, source }: HeldField): string {
+  const cycles = past.slice(0, 3).map((write) => write.cycle);
   const who = subject.facts?.changedBy;
   const writers = [
     who ? `Dynamics user ${who}` : "an unknown user in Dynamics",

@@ -13,22 +13,25 @@ export interface PastWrite {
 }
 
 /** Writes that are further apart than this are no loop: people change their mind, too. */
-export const LOOP_CYCLES = 6;
+export const LOOP_CYCLES = 7;
 
 /**
- * Would this write be the third flip? We wrote the same value to this side, then another one to the other side, and now
- * this one again: somebody on each side answers every write with its own value. `past`: newest first.
+ * Has the field flipped A, B, A, and would this write be B again? We carried A to one side, B back, and A once more, and
+ * each time somebody answers with the other value. One answer fewer may be a human who corrects what another one
+ * corrected; a workflow never stops answering. `past`: newest first.
  */
-export function isThirdFlip(
+export function isSecondRound(
   codec: FieldCodec,
   past: readonly PastWrite[],
   planned: PastWrite,
 ): boolean {
   const recent = past.filter(({ cycle }) => planned.cycle - cycle <= LOOP_CYCLES);
-  const [last, before] = recent;
-  if (!last || !before || last.to !== other(planned.to) || before.to !== planned.to) return false;
-  const key = codec.compareKey(planned.value);
-  return codec.compareKey(before.value) === key && codec.compareKey(last.value) !== key;
+  const [third, second, first] = recent;
+  if (!third || !second || !first) return false;
+  const away = other(planned.to);
+  if (third.to !== away || second.to !== planned.to || first.to !== away) return false;
+  const [a, b] = [codec.compareKey(first.value), codec.compareKey(planned.value)];
+  return a !== b && codec.compareKey(third.value) === a && codec.compareKey(second.value) === b;
 }
 
 /** A held field is free again when both sides agree, or when one of them has a value that was not part of the loop. */

@@ -1,28 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FieldValue, Side } from "../../../../src/model/record";
-import { isOver, isThirdFlip, type PastWrite } from "../../../../src/sync/lifecycle/loops";
+import { isOver, isSecondRound, type PastWrite } from "../../../../src/sync/lifecycle/loops";
 import { textRule } from "../builders";
 
 const RULE = textRule("jobtitle");
 const write = (to: Side, value: string, cycle: number): PastWrite => ({ to, value, cycle });
 
-/** Newest first; the planned write is to Marketo in cycle 10 with the value A. */
+const A = (cycle: number) => write("dynamics", "A", cycle);
+const B = (cycle: number) => write("marketo", "B", cycle);
+
+/** Newest first; the planned write is to Marketo in cycle 10 with the value B. */
 const HISTORIES: readonly [name: string, past: PastWrite[], isLoop: boolean][] = [
   ["nothing before", [], false],
-  ["one flip", [write("dynamics", "B", 9)], false],
-  ["A, B and now A", [write("dynamics", "B", 9), write("marketo", "A", 8)], true],
-  ["A, B and now A, six cycles", [write("dynamics", "B", 7), write("marketo", "A", 4)], true],
-  ["A too long ago", [write("dynamics", "B", 9), write("marketo", "A", 3)], false],
-  ["C, B and now A", [write("dynamics", "B", 9), write("marketo", "C", 8)], false],
-  ["A carried there and back", [write("dynamics", "A", 9), write("marketo", "A", 8)], false],
-  ["one side alone", [write("marketo", "B", 9), write("marketo", "A", 8)], false],
-  ["the other side twice", [write("dynamics", "B", 9), write("dynamics", "A", 8)], false],
+  ["A and now B", [A(9)], false],
+  ["B, A and now B: somebody corrects", [A(9), B(8)], false],
+  ["A, B, A and now B", [A(9), B(8), A(7)], true],
+  ["A, B, A and now B, in seven cycles", [A(8), B(5), A(3)], true],
+  ["the first A too long ago", [A(9), B(8), A(2)], false],
+  ["C, B, A and now B", [A(9), B(8), write("dynamics", "C", 7)], false],
+  ["A, C, A and now B", [A(9), write("marketo", "C", 8), A(7)], false],
+  ["B carried there and back", [write("dynamics", "B", 9), B(8), write("dynamics", "B", 7)], false],
+  ["one side alone", [write("marketo", "A", 9), B(8), write("marketo", "A", 7)], false],
+  ["the other side twice", [A(9), write("dynamics", "B", 8), A(7)], false],
 ];
 
 for (const [name, past, isLoop] of HISTORIES) {
   test(`${name}: ${isLoop ? "a loop" : "no loop"}`, () => {
-    assert.equal(isThirdFlip(RULE.codec, past, write("marketo", "A", 10)), isLoop);
+    assert.equal(isSecondRound(RULE.codec, past, write("marketo", "B", 10)), isLoop);
   });
 }
 
