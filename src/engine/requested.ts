@@ -143,6 +143,7 @@ async function tellExisting(
   }: { setup: TypeSetup; persons: readonly MarketoPerson[]; known: ReadonlyMap<number, Existing> },
 ): Promise<void> {
   if (!known.size) return;
+  const failed = context.state.failedAmongPersons([...known.keys()]);
   await commitRecording(context, counts, (recording) => {
     for (const { id } of persons) {
       const there = known.get(id);
@@ -154,12 +155,10 @@ async function tellExisting(
       });
       const reason = there.linked ? "already-linked" : "already-in-dynamics";
       tell(recording, activityOf(context, subject, { outcome: "skipped", reason, changes: [] }));
-      recording.writer.removeFailed({
-        recordType: subject.setup.recordType,
-        dynamicsId: null,
-        personId: id,
-      });
       counts.skipped++;
+      // The request is answered; what a record that is there waits for is another matter.
+      const asked = failed.get(id);
+      if (asked?.dynamicsId === null) recording.writer.removeFailed(asked);
     }
   });
 }

@@ -219,3 +219,11 @@ for (const [type, final, lost] of [
     );
   });
 }
+
+test("Create Contact for a linked person leaves the note of a value that does not fit", async (t) => {
+  const { pair, persons, id, person } = await openLinked(t, "contact");
+  persons.edit(person, { title: "x".repeat(120) });
+  await run(pair);
+  await createContact(pair, person);
+  assert.equal(pair.state.failedAmong("contact", [id]).get(id)?.code, "CS-DOES-NOT-FIT");
+});
