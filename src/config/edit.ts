@@ -9,7 +9,8 @@ import {
 import type { RecordType } from "../model/record";
 import { DEFAULT_MAP } from "./defaultMap";
 import { parsePairFile } from "./parse";
-import type { FieldConfig, PairFile } from "./pairFile";
+import type { MappingSpec } from "../sync/fieldRule";
+import type { FieldConfig, PairConfig, PairFile } from "./pairFile";
 
 /** A mapping as a user writes it: what has a default may be left out. */
 export type FieldInput = Pick<FieldConfig, "column" | "field"> & Partial<FieldConfig>;
@@ -80,6 +81,36 @@ export function putField(
   return at < 0
     ? set(written, [...path, fields.length], mapping, true)
     : set(written, [...path, at], mapping);
+}
+
+/** Gives a mapping a value map, or takes it away, and keeps every comment. A list that was chosen by number goes by the map now. */
+export function setValueMap(
+  text: string,
+  target: { pairId: string; recordType: RecordType; column: string },
+  valueMap: FieldConfig["valueMap"],
+): string | undefined {
+  const found = place(text, target.pairId);
+  if (!found) return undefined;
+  const written = withWrittenMap(text, found, target.recordType);
+  const fields = fieldsOf(written, target);
+  const at = fields.findIndex((mapping) => mapping.column === target.column);
+  if (at < 0) return undefined;
+  return setProperty(
+    written,
+    [...mapPath(found.index, target.recordType), at],
+    "valueMap",
+    valueMap,
+  );
+}
+
+/** The mapping of a column as the file or the default map has it. */
+export function mappingOf(
+  config: PairConfig,
+  recordType: RecordType,
+  column: string,
+): MappingSpec | undefined {
+  const fields = config.recordTypes[recordType]?.fields ?? DEFAULT_MAP[recordType];
+  return fields.find((mapping) => mapping.column === column);
 }
 
 /** Adds a pair at the end of the file; an empty text becomes a new file. */

@@ -5,7 +5,7 @@ import type { TokenSource } from "../http/tokenSource";
 import type { HttpTransport } from "../http/transport";
 import { emptyCounts, type CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
-import type { Pair } from "../model/record";
+import type { Pair, RecordType } from "../model/record";
 import type { CreateContactRequest, CycleEvent, PairSchema, Preview } from "../protocol/engine";
 import type { Check, RequestTally } from "../protocol/engineContract";
 import type { State } from "../state/state";
@@ -16,6 +16,7 @@ import type { World } from "../sync/ports";
 import { AfterCycle } from "./afterCycle";
 import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./connect";
 import { createRecord, type CreateResult } from "./createRecord";
+import type { SampleGround } from "./fieldSamples";
 import { checkOrganization } from "./organizationCheck";
 import { asksForMore, isMapMoved, mapMoved, refreshNewFields, rememberMap } from "./mapMemory";
 import { needsApproval, policiesOf } from "./policies";
@@ -164,6 +165,12 @@ export class PairEngine {
 
   async describe(signal?: AbortSignal): Promise<PairSchema> {
     return describePair(this.config, await this.schema(signal));
+  }
+
+  /** What looking at real records' values of a type needs. */
+  async sampleGround(recordType: RecordType): Promise<SampleGround> {
+    const { connectors, state } = this;
+    return { connectors, state, facts: await this.schema(), recordType };
   }
 
   /** A checklist of the connection and the set-up; nothing is written. */

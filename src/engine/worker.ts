@@ -15,6 +15,7 @@ import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
 import { explain } from "./explain";
 import { withOwnerNames } from "./ownerNames";
+import { readSamples, readSeenValues } from "./fieldSamples";
 import { createLinkFields } from "./marketoSetUp";
 import { createPersonLogType } from "./personLog";
 import { retryFailed } from "./retryFailed";
@@ -61,6 +62,10 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
         if (refresh) engine.forgetSchema();
         return engine.describe();
       },
+      samples: async ({ pair, recordType }) =>
+        readSamples(await pairs.engine(pair).sampleGround(recordType)),
+      seenValues: async ({ pair, recordType, field }) =>
+        readSeenValues(await pairs.engine(pair).sampleGround(recordType), field),
       status: async ({ pair }) => {
         const status = statusOf(await pairs.state(pair), Date.now());
         const writer = status.writer && { ...status.writer, self: pairs.isWriter(pair) };

@@ -80,6 +80,16 @@ export interface PairSchema {
   maps: Partial<Record<RecordType, readonly MappedField[]>>;
 }
 
+/** Values of a few real records by column and by REST name, as the user would write them. Never logged. */
+export type FieldSamples = Pair<Readonly<Record<string, readonly string[]>>>;
+
+/** What Marketo holds in one field, the most frequent first. Never logged. */
+export interface SeenValues {
+  /** How many persons were looked at. */
+  persons: number;
+  values: readonly { value: string; count: number }[];
+}
+
 export interface BacklogStatus {
   recordType: RecordType;
   links: number;

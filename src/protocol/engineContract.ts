@@ -3,11 +3,13 @@ import type { FieldValue, RecordType, Side } from "../model/record";
 import type {
   CreateContactRequest,
   CycleEvent,
+  FieldSamples,
   PairSchema,
   PairStatus,
   PersonSummary,
   PlannedChange,
   Preview,
+  SeenValues,
 } from "./engine";
 import type { Explanation } from "./explain";
 
@@ -90,6 +92,13 @@ export interface EngineContract {
     cancelCycle: { params: { pair: string }; result: null };
     preview: { params: { pair: string; sampleSize: number }; result: Preview };
     describe: { params: { pair: string; refresh: boolean }; result: PairSchema };
+    /** A few values of every column and field, from real records. */
+    samples: { params: { pair: string; recordType: RecordType }; result: FieldSamples };
+    /** What linked persons hold in one field, for its value map. */
+    seenValues: {
+      params: { pair: string; recordType: RecordType; field: string };
+      result: SeenValues;
+    };
     status: { params: { pair: string }; result: PairStatus };
     cycles: { params: { pair: string; limit: number }; result: readonly CycleSummary[] };
     activities: {

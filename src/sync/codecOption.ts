@@ -178,7 +178,7 @@ function wholeNumber(part: string): number | undefined {
 }
 
 /** How the values of the column's type look on the Dynamics wire. */
-function columnReader(column: ColumnDescription): (wire: unknown) => FieldValue {
+export function columnReader(column: ColumnDescription): (wire: unknown) => FieldValue {
   if (column.type === "boolean") return booleanOf;
   return column.options ? (wire) => numberOf(wire, true) : textOf;
 }

@@ -243,7 +243,14 @@ function withExtras<T extends object, Name extends string>(
   return Object.assign(port, extras as Record<Name, () => Promise<never>>);
 }
 
-const DYNAMICS_EXTRAS = ["organization", "privileges", "user", "owners", "ownerNames"] as const;
+const DYNAMICS_EXTRAS = [
+  "organization",
+  "privileges",
+  "user",
+  "owners",
+  "ownerNames",
+  "newest",
+] as const;
 const MARKETO_EXTRAS = [
   "partitions",
   "listMembers",

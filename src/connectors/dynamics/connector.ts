@@ -1,4 +1,11 @@
-import type { CallCounter, CallOptions, DynamicsIdentity, DynamicsPort } from "../../sync/ports";
+import type { RecordType } from "../../model/record";
+import type {
+  CallCounter,
+  CallOptions,
+  DynamicsIdentity,
+  DynamicsPort,
+  DynamicsRow,
+} from "../../sync/ports";
 import { readChanges } from "./changes";
 import { createClient, type ClientOptions } from "./client";
 import { describe } from "./describe";
@@ -17,7 +24,7 @@ import {
   type UserFacts,
   type UserPrivilege,
 } from "./organization";
-import { readWhere } from "./reading";
+import { readNewest, readWhere } from "./reading";
 import { TABLES } from "./rows";
 import { writeAll } from "./writing";
 
@@ -36,6 +43,13 @@ export interface DynamicsExtras {
   privileges(options?: CallOptions): Promise<UserPrivilege[]>;
   user(options?: CallOptions): Promise<UserFacts>;
   owners(options?: CallOptions): Promise<OwnerChoice[]>;
+  /** The rows changed last, at most `count` of them. */
+  newest(
+    recordType: RecordType,
+    columns: readonly string[],
+    count: number,
+    options?: CallOptions,
+  ): Promise<DynamicsRow[]>;
   /** Names by id of users and teams, also of disabled ones. */
   ownerNames(ids: readonly string[], options?: CallOptions): Promise<Map<string, string>>;
 }
@@ -102,6 +116,8 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
       readPrivileges(client, await userId(callOptions), callOptions),
     user: async (callOptions) => readUser(client, await userId(callOptions), callOptions),
     owners: (callOptions) => readOwners(client, callOptions),
+    newest: (recordType, columns, count, callOptions) =>
+      readNewest(reader, recordType, { columns, count }, callOptions),
     ownerNames: (ids, callOptions) => readOwnerNames(client, ids, callOptions),
   };
 }

@@ -1,103 +1,134 @@
 import * as vscode from "vscode";
 import type { RecordType } from "../../model/record";
-import { RECORD_TYPES } from "../../model/record";
-import type { PairSchema } from "../../protocol/engine";
+import type { FieldSamples, PairSchema } from "../../protocol/engine";
 import { choosePair, withProgress, type CommandArgument } from "../ask";
 import {
-  columnProblem,
+  bothSamples,
   columnTypeText,
   fieldTypeText,
   mappingDetail,
+  NO_SAMPLES,
   suggestionsOf,
 } from "../fields";
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
+import { problemOf } from "../problem";
 import { say } from "../text";
-import { recordTypeText } from "../trees/organizations";
+import { addMapping } from "./addMapping";
+import { chooseType } from "./recordType";
+import { editMapping, goesByList } from "./valueMap";
 
 interface FieldItem extends vscode.QuickPickItem {
   column: string;
   field: string;
   isMapped: boolean;
+  /** Why the two cannot be mapped; choosing them says so and changes nothing. */
+  refusal: string | null;
+}
+
+interface Choice {
+  session: PairSession;
+  schema: PairSchema;
+  recordType: RecordType;
+  samples: FieldSamples;
 }
 
 /** The fields of a record type as one list with check boxes; what is changed is written into the pair file. */
 export async function chooseFields(host: Host, argument: CommandArgument): Promise<void> {
   const session = await choosePair(host, argument);
   if (!session) return;
-  const schema =
-    session.schema ??
-    (await withProgress(say("Reading the fields of both sides…"), () => session.describe()));
   const recordType = await chooseType(session, argument);
   if (!recordType) return;
-  const items = itemsOf(schema, recordType);
+  const choice = await withProgress(say("Reading the fields of both sides…"), async () => {
+    const schema = session.schema ?? (await session.describe());
+    return { session, schema, recordType, samples: await samplesOf(host, session, recordType) };
+  });
+  const items = itemsOf(choice);
   const answer = await pickFields(items);
-  if (answer === "add") return addMapping(host, session, schema, recordType);
-  if (!answer) return;
-  await write(host, session.id, recordType, { items, chosen: new Set(answer) });
+  if (answer?.kind === "add") return addMapping(host, choice);
+  if (answer?.kind === "values") return editValues(host, choice, answer.item);
+  if (answer?.kind !== "chosen") return;
+  await write(host, choice, { items, chosen: new Set(answer.items) });
+  sayRefusals(answer.items);
   await vscode.commands.executeCommand("setContext", "contactSync.fieldsChosen", true);
 }
 
-async function chooseType(
-  { config }: PairSession,
-  argument: CommandArgument,
-): Promise<RecordType | undefined> {
-  const given = typeof argument === "object" ? argument : undefined;
-  const subject = given?.subject;
-  if (subject?.kind === "recordType" || subject?.kind === "field") return subject.recordType;
-  if (given?.recordType) return given.recordType;
-  const types = RECORD_TYPES.filter((type) => config.recordTypes[type]?.enabled);
-  if (types.length <= 1) return types[0];
-  const picked = await vscode.window.showQuickPick(
-    types.map((type) => ({ label: recordTypeText(type), type })),
-    { placeHolder: say("Choose a record type") },
-  );
-  return picked?.type;
+/** Values are a help to choose by; without them the list is still of use. */
+async function samplesOf(
+  { engine, log }: Host,
+  { id }: PairSession,
+  recordType: RecordType,
+): Promise<FieldSamples> {
+  try {
+    return await engine.request("samples", { pair: id, recordType });
+  } catch (error) {
+    log.warn(`${id}: ${problemOf(error).code}: no sample values`);
+    return NO_SAMPLES;
+  }
 }
 
-function itemsOf(schema: PairSchema, recordType: RecordType): FieldItem[] {
-  const mapped = (schema.maps[recordType] ?? []).map((mapping) => ({
-    label: `${mapping.columnLabel ?? mapping.column} ↔ ${mapping.fieldLabel ?? mapping.field}`,
-    description: mapping.problem ? `$(warning) ${mapping.column}` : mapping.column,
-    detail: mappingDetail(mapping),
-    picked: mapping.enabled,
-    column: mapping.column,
-    field: mapping.field,
-    isMapped: true,
-  }));
-  const suggested = suggestionsOf(schema, recordType).map(({ column, field }) => ({
-    label: `${column.displayName} ↔ ${field.displayName}`,
-    description: column.name,
-    detail: `${columnTypeText(column)} ↔ ${fieldTypeText(field)} · ${say("suggested by name")}`,
-    picked: false,
-    column: column.name,
-    field: field.name,
-    isMapped: false,
-  }));
+function itemsOf({ schema, recordType, samples }: Choice): FieldItem[] {
+  const columns = new Map(schema.tables[recordType]?.columns.map((one) => [one.name, one]));
+  const edit = { iconPath: new vscode.ThemeIcon("list-unordered"), tooltip: say("Edit Value Map") };
+  const mapped = (schema.maps[recordType] ?? []).map((mapping): FieldItem => {
+    const column = columns.get(mapping.column);
+    return {
+      label: `${mapping.columnLabel ?? mapping.column} ↔ ${mapping.fieldLabel ?? mapping.field}`,
+      description: mapping.problem ? `$(warning) ${mapping.column}` : mapping.column,
+      detail: mappingDetail(mapping, samples),
+      picked: mapping.enabled,
+      buttons: column && goesByList(column) ? [edit] : [],
+      column: mapping.column,
+      field: mapping.field,
+      isMapped: true,
+      refusal: null,
+    };
+  });
+  const suggested = suggestionsOf(schema, recordType).map(
+    ({ column, field, refusal }): FieldItem => ({
+      label: `${column.displayName} ↔ ${field.displayName}`,
+      description: refusal === null ? column.name : `$(circle-slash) ${column.name}`,
+      detail: [
+        `${columnTypeText(column)} ↔ ${fieldTypeText(field)}`,
+        refusal ?? say("suggested by name and type"),
+        bothSamples(samples, column.name, field.name),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+      picked: false,
+      column: column.name,
+      field: field.name,
+      isMapped: false,
+      refusal,
+    }),
+  );
   return [...mapped, ...suggested];
 }
 
-async function pickFields(
-  items: readonly FieldItem[],
-): Promise<readonly FieldItem[] | "add" | undefined> {
+type Answer =
+  | { kind: "chosen"; items: readonly FieldItem[] }
+  | { kind: "add" }
+  | { kind: "values"; item: FieldItem };
+
+async function pickFields(items: readonly FieldItem[]): Promise<Answer | undefined> {
   const picker = vscode.window.createQuickPick<FieldItem>();
   picker.title = say("Choose Fields");
   picker.placeholder = say("Checked fields are synced");
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
   picker.ignoreFocusOut = true;
   picker.items = items;
   picker.selectedItems = items.filter((item) => item.picked);
   picker.buttons = [{ iconPath: new vscode.ThemeIcon("add"), tooltip: say("Add a Mapping") }];
   return new Promise((resolve) => {
-    picker.onDidTriggerButton(() => {
-      resolve("add");
+    const end = (answer: Answer) => {
+      resolve(answer);
       picker.hide();
-    });
-    picker.onDidAccept(() => {
-      resolve([...picker.selectedItems]);
-      picker.hide();
-    });
+    };
+    picker.onDidTriggerButton(() => end({ kind: "add" }));
+    picker.onDidTriggerItemButton(({ item }) => end({ kind: "values", item }));
+    picker.onDidAccept(() => end({ kind: "chosen", items: [...picker.selectedItems] }));
     picker.onDidHide(() => {
       resolve(undefined);
       picker.dispose();
@@ -106,13 +137,23 @@ async function pickFields(
   });
 }
 
+async function editValues(
+  host: Host,
+  { session, schema, recordType }: Choice,
+  item: FieldItem,
+): Promise<void> {
+  const column = schema.tables[recordType]?.columns.find(({ name }) => name === item.column);
+  const field = schema.fields.find(({ name }) => name === item.field);
+  if (column && field) await editMapping(host, session, { recordType, column, field });
+}
+
 async function write(
   { pairFiles }: Host,
-  pairId: string,
-  recordType: RecordType,
+  { session, recordType }: Choice,
   { items, chosen }: { items: readonly FieldItem[]; chosen: ReadonlySet<FieldItem> },
 ): Promise<void> {
   const { putField, setFieldEnabled } = await import("../../config/edit");
+  const pairId = session.id;
   const uri = await pairFiles.uriOf(pairId);
   await pairFiles.edit(uri, (text) => {
     let changed = text;
@@ -121,7 +162,7 @@ async function write(
       const { column, field } = item;
       if (item.isMapped && isOn !== item.picked) {
         changed = setFieldEnabled(changed, { pairId, recordType, column }, isOn) ?? changed;
-      } else if (!item.isMapped && isOn) {
+      } else if (!item.isMapped && isOn && item.refusal === null) {
         changed = putField(changed, { pairId, recordType }, { column, field }) ?? changed;
       }
     }
@@ -129,47 +170,10 @@ async function write(
   });
 }
 
-/** Any column with any field, one after the other; what does not fit is said before it is written. */
-async function addMapping(
-  { pairFiles }: Host,
-  session: PairSession,
-  schema: PairSchema,
-  recordType: RecordType,
-): Promise<void> {
-  const taken = new Set((schema.maps[recordType] ?? []).map(({ column }) => column));
-  const columns = (schema.tables[recordType]?.columns ?? []).filter(({ name }) => !taken.has(name));
-  const column = await vscode.window.showQuickPick(
-    columns.map((found) => ({
-      label: found.displayName,
-      description: `${found.name} · ${columnTypeText(found)}`,
-      detail: columnProblem(found) ?? undefined,
-      name: found.name,
-    })),
-    {
-      title: say("Add a Mapping"),
-      placeHolder: say("Choose a Dynamics column"),
-      matchOnDescription: true,
-    },
-  );
-  if (!column) return;
-  const field = await vscode.window.showQuickPick(
-    schema.fields.map((found) => ({
-      label: found.displayName,
-      description: `${found.name} · ${fieldTypeText(found)}`,
-      detail: found.updatable ? undefined : say("cannot be written by the API"),
-      name: found.name,
-    })),
-    {
-      title: say("Add a Mapping"),
-      placeHolder: say("Choose a Marketo field"),
-      matchOnDescription: true,
-    },
-  );
-  if (!field) return;
-  const { putField } = await import("../../config/edit");
-  const target = { pairId: session.id, recordType };
-  const uri = await pairFiles.uriOf(session.id);
-  await pairFiles.edit(uri, (text) =>
-    putField(text, target, { column: column.name, field: field.name }),
-  );
+/** What was checked and cannot be mapped was not written; the reason is said. */
+function sayRefusals(items: readonly FieldItem[]): void {
+  const refused = items.flatMap(({ refusal }) => refusal ?? []);
+  if (refused.length > 0) {
+    void vscode.window.showWarningMessage(say("Not mapped: {0}", refused.join(" ")));
+  }
 }

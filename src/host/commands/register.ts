@@ -15,6 +15,7 @@ import { previewCycle } from "./previewCycle";
 import { openDynamics, openMarketo } from "./records";
 import { startSandbox, stopSandbox } from "./sandbox";
 import { startAnew } from "./startAnew";
+import { editValueMap } from "./valueMap";
 import { refreshFields, validateConnection } from "./validate";
 import { openLog } from "../log/openLog";
 
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "contactSync.signInAgain": signInAgain,
   "contactSync.startAnew": startAnew,
   "contactSync.chooseFields": chooseFields,
+  "contactSync.editValueMap": editValueMap,
   "contactSync.refreshFields": refreshFields,
   "contactSync.validate": validateConnection,
   "contactSync.explainField": explainFieldValue,

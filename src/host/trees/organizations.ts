@@ -150,7 +150,7 @@ function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): T
       .join("\n"),
     icon: fieldIcon(mapped),
     ...(enabled && problem !== null && { color: "list.warningForeground" }),
-    context: `field ${enabled ? "enabled" : "disabled"}${problem ? " problem" : ""}`,
+    context: `field ${enabled ? "enabled" : "disabled"}${problem ? " problem" : ""}${goesByList(mapped) ? " options" : ""}`,
     checked: enabled,
     spoken: [
       label,
@@ -164,6 +164,19 @@ function fieldNode(pair: string, recordType: RecordType, mapped: MappedField): T
       .join(", "),
     subject: { kind: "field", pair, recordType, column, field },
   };
+}
+
+/** Columns whose values are options or yes and no: they may have a value map. */
+const LIST_TYPES: ReadonlySet<string> = new Set([
+  "boolean",
+  "picklist",
+  "state",
+  "status",
+  "multiSelect",
+]);
+
+function goesByList({ columnType }: MappedField): boolean {
+  return columnType !== null && LIST_TYPES.has(columnType);
 }
 
 function fieldIcon({ direction, problem }: MappedField): string {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_MAP } from "../../../src/config/defaultMap";
-import { addPair, putField, removePair, setFieldEnabled } from "../../../src/config/edit";
+import {
+  addPair,
+  mappingOf,
+  putField,
+  removePair,
+  setFieldEnabled,
+  setValueMap,
+} from "../../../src/config/edit";
 import { parsePairFile } from "../../../src/config/parse";
 
 const TEXT = `{
@@ -87,4 +94,25 @@ test("pairs are added and removed", () => {
     one.file.pairs.map((pair) => pair.id),
     ["second"],
   );
+});
+
+test("a value map is written into its mapping, replaced and taken away, and every comment stays", () => {
+  const target = { pairId: "main", recordType: "contact", column: "jobtitle" } as const;
+  const line = '{ "column": "jobtitle", "field": "title" }';
+  const once = setValueMap(TEXT, target, { 1: "Hot" }) ?? "";
+  assert.equal(once, TEXT.replace(line, line.replace(" }", ', "valueMap": {"1":"Hot"} }')));
+  const twice = setValueMap(once, target, { 1: "Hot", 2: "Cold" }) ?? "";
+  assert.deepEqual(fields(twice)[1]?.valueMap, { 1: "Hot", 2: "Cold" });
+  assert.match(twice, /Names first\./);
+  assert.equal(setValueMap(twice, target, undefined), TEXT);
+  assert.equal(setValueMap(TEXT, { ...target, column: "fax" }, { 1: "Hot" }), undefined);
+});
+
+test("a column's mapping is that of the file, else that of the default map", () => {
+  const parsed = parsePairFile(TEXT);
+  assert(parsed.ok);
+  const config = parsed.file.pairs[0]!;
+  assert.equal(mappingOf(config, "contact", "jobtitle")?.field, "title");
+  assert.equal(mappingOf(config, "contact", "fax"), undefined);
+  assert.equal(mappingOf(config, "lead", "subject")?.field, "crmTopic");
 });
