@@ -9,7 +9,7 @@ import { listPairs } from "../state/folder";
 import type { State } from "../state/state";
 import type { Arguments } from "./arguments";
 import { EXIT } from "./exitCode";
-import { activityLines, summaryLines, table, valueText, type Output } from "./output";
+import { activityLines, statusLines, summaryLines, table, valueText, type Output } from "./output";
 import { choosePair, openSession, readState, type Environment } from "./session";
 
 export interface CommandContext {
@@ -154,15 +154,7 @@ export async function status(
   return withStates(options, (state) => {
     const result = statusOf(state, Date.now());
     if (options.json) return output.out(JSON.stringify({ type: "status", ...result }));
-    output.out(
-      `${result.pair}: ${result.links.contact} contacts and ${result.links.lead} leads linked; calls today: Marketo ${result.callsToday.marketo}; waiting: ${result.failed} failed, ${result.refused} refused, ${result.conflicted} questions; applied in the last full hour: ${result.lastHour}`,
-    );
-    for (const { recordType, waiting, oldest } of result.backlog) {
-      output.out(
-        `  ${recordType}: ${waiting.creates} creates and ${waiting.updates} updates wait${oldest ? `, the oldest since ${oldest}` : ""}`,
-      );
-    }
-    if (result.writer) output.out(`  writer: ${result.writer.owner}`);
+    statusLines(result).forEach((line) => output.out(line));
     if (result.lastCycle) summaryLines(result.lastCycle).forEach((line) => output.out(line));
   });
 }

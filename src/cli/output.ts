@@ -1,6 +1,7 @@
 import type { Activity, CycleSummary } from "../model/activity";
 import { HALT_TEXT, REASON_TEXT } from "../model/reasons";
 import type { FieldValue } from "../model/record";
+import type { PairStatus } from "../protocol/engine";
 
 /** Where a command prints; tests collect the lines. */
 export interface Output {
@@ -51,6 +52,43 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .join("  ")
       .trimEnd();
   return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)];
+}
+
+/** The state of a pair in words (B-90, B-91). */
+export function statusLines(status: PairStatus): string[] {
+  const { pair, callsToday, failed, refused, conflicted, backlog, drainMs, writer } = status;
+  const rows = backlog.map(({ recordType, links, waiting, questions, oldest, lastHour }) => [
+    recordType,
+    String(links),
+    `${waiting.creates.marketo} / ${waiting.updates.marketo}`,
+    `${waiting.creates.dynamics} / ${waiting.updates.dynamics}`,
+    String(questions),
+    String(lastHour),
+    oldest?.slice(0, 19).replace("T", " ") ?? "",
+  ]);
+  const head = [
+    "",
+    "linked",
+    "→ Marketo",
+    "→ Dynamics",
+    "questions",
+    "last hour",
+    "oldest waiting",
+  ];
+  return [
+    `${pair}: calls today: Marketo ${callsToday.marketo}; ${failed} failed, ${refused} refused, ${conflicted} questions`,
+    ...table(head, rows).map((line) => `  ${line}`),
+    "  (waiting: creates / updates; last hour: records written in the last full clock hour)",
+    ...(drainMs ? [`  about ${durationText(drainMs)} of work until nothing waits`] : []),
+    ...(writer ? [`  writer: ${writer.owner}`] : []),
+  ];
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 /** The end of a cycle in words. */

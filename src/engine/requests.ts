@@ -9,6 +9,7 @@ import type { ConnectorSet } from "./connect";
 import type { Owners } from "./owners";
 import { createRequested, type Ask, type RequestOutcome } from "./requested";
 import { MAP_KEY } from "./mapMemory";
+import { rememberWaiting } from "./waitingRequests";
 import { requestSource, type RequestSource } from "./requestSources";
 
 /** So many requests at once are carried out in real time; more wait for the cycle (B-12). */
@@ -48,6 +49,7 @@ export class Requests {
     const open = openOnes(context, asking.persons);
     if (open.length > MOST_AT_ONCE || asking.more) {
       this.#left = true;
+      await this.#tellWaiting(context, open.length);
       return { ...tally, left: open.length };
     }
     await this.#answer(context, open, { tally, counts: emptyCounts() });
@@ -70,6 +72,7 @@ export class Requests {
     }
     this.#left = asking.more || persons.size > now.length;
     tally.left = persons.size - now.length;
+    await this.#tellWaiting(context, tally.left);
     if (this.#left) context.report.warning("CS-REQUESTS-LEFT", LEFT(most));
     return tally;
   }
@@ -105,6 +108,11 @@ export class Requests {
     const problem = await this.#source.clear(context, ids);
     if (problem === null) this.#answered.clear();
     else context.report.warning("CS-REQUEST-STAYS", STAYS(problem));
+  }
+
+  #tellWaiting({ state, world }: CycleContext, count: number): Promise<void> {
+    const { syncAs: recordType } = this.request;
+    return rememberWaiting(state, { recordType, count, now: world.now() });
   }
 
   async #remember(context: CycleContext): Promise<void> {

@@ -90,12 +90,20 @@ export interface SeenValues {
   values: readonly { value: string; count: number }[];
 }
 
+/** What waits of one record type (B-90): the rest of a plan, records that could not be written, requests. */
 export interface BacklogStatus {
   recordType: RecordType;
   links: number;
-  waiting: { creates: number; updates: number };
-  /** ISO instant of the oldest record that waits; null when none does. */
+  /** By the side that is to be written. */
+  waiting: { creates: Pair<number>; updates: Pair<number> };
+  /** Of them, records whose last attempt failed or was refused. */
+  failed: number;
+  /** Records that wait for a human's answer; they are not among the waiting ones. */
+  questions: number;
+  /** ISO instant of the oldest change that waits; null when none does. */
   oldest: string | null;
+  /** Records written in the last full clock hour (B-91). */
+  lastHour: number;
 }
 
 export interface PairStatus {
@@ -107,8 +115,10 @@ export interface PairStatus {
   conflicted: number;
   callsToday: Pair<number>;
   backlog: readonly BacklogStatus[];
-  /** Records applied in the last full clock hour (B-91). */
+  /** Records written in the last full clock hour (B-91), all types together. */
   lastHour: number;
+  /** Milliseconds of work until nothing waits, at the speed of the last cycles; null when that cannot be told. */
+  drainMs: number | null;
   /** Who holds the pair's state: this process or another one. */
   writer: { self: boolean; owner: string } | null;
 }

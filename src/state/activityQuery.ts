@@ -61,6 +61,8 @@ function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
     add(`${column} IN (${query.outcomes.map(() => "?").join(", ")})`, ...query.outcomes);
   }
   if (query.side !== undefined) add("(sides & ?) <> 0", query.side === "dynamics" ? 1 : 2);
+  if (query.recordType !== undefined) add("type = ?", query.recordType);
+  if (query.carriedOut) add("+outcome IN ('applied', 'conflicted') AND error_code IS NULL");
   if (query.cycle !== undefined) add("cycle = ?", query.cycle);
   if (query.from !== undefined) add("at >= ?", Date.parse(query.from));
   if (query.to !== undefined) add("at < ?", Date.parse(query.to));

@@ -1,6 +1,7 @@
 import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
 import type { Failure, FailureClass } from "../model/failure";
 import type { Side } from "../model/record";
+import type { Backlog } from "./backlog";
 import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
 import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
 import { fillBefore } from "./lastValues";
@@ -46,6 +47,8 @@ export class Applier {
   constructor(
     private readonly context: CycleContext,
     private readonly counts: CycleCounts,
+    /** Of the cycle's plan; what was asked for besides has none. */
+    private readonly backlog: Backlog | null = null,
   ) {}
 
   async apply(subjects: readonly Subject[]): Promise<void> {
@@ -116,6 +119,7 @@ export class Applier {
         if (!isOpen) finished.push(intentId);
       }
       recording.writer.finishIntents(finished);
+      this.backlog?.take(jobs);
     });
   }
 
@@ -184,7 +188,10 @@ export class Applier {
   }
 
   async #commit(change: (recording: Recording) => void): Promise<void> {
-    await commitRecording(this.context, this.counts, change);
+    await commitRecording(this.context, this.counts, (recording) => {
+      change(recording);
+      this.backlog?.save(recording.writer);
+    });
   }
 }
 

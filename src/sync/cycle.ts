@@ -1,6 +1,7 @@
 import { emptyCounts, type CycleCounts, type Halt } from "../model/activity";
 import { Applier, commitRecording } from "./apply";
 import { auditOverdue, recordAudit } from "./audit";
+import { clearBacklog } from "./backlog";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
@@ -37,10 +38,13 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
   const planned = await planCycle(context);
   const halted = guardPlan(context, planned, rules);
   const counts = emptyCounts();
-  if (halted) return { counts, halted, plan: planned.totals };
+  if (halted) {
+    await context.state.commit((writer) => planned.backlog.save(writer));
+    return { counts, halted, plan: planned.totals };
+  }
   if (planned.totals.empties > 0) await context.confirmMap?.();
 
-  const applier = new Applier(context, counts);
+  const applier = new Applier(context, counts, planned.backlog);
   await recordMoved(context, planned, counts);
   await recordAudit(context, counts, planned.audit);
   await recordVanished(context, planned, counts);
@@ -157,5 +161,6 @@ async function recordCycle(
     for (const portion of planned.refresh) writeCursor(writer, portion);
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);
+    clearBacklog(context.state, writer);
   });
 }

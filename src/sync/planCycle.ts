@@ -1,4 +1,5 @@
 import type { Failure } from "../model/failure";
+import { Backlog } from "./backlog";
 import { FEED_READ_KEY, type CycleContext } from "./cycleContext";
 import type { Decision } from "./decision";
 import { addMissingRows, comparePersons, FEED_LIFETIME_MS } from "./fullCompare";
@@ -39,6 +40,8 @@ export interface PlannedCycle {
   /** When records behind lookups were looked at for new names; null: not in this cycle. */
   namesReadAt: number | null;
   totals: PlanTotals;
+  /** What of it is still to be written. */
+  backlog: Backlog;
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
   /** Records that were expected and are not there; compared again later. */
@@ -88,7 +91,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   await matchUnlinked(context, [...subjects.all()]);
   await readForDecisions(context, [...subjects.all()]);
   const loops = await findLoops(context, subjects, feed);
-  const { totals, creates } = decideAll(context, subjects);
+  const { totals, backlog, creates } = decideAll(context, subjects);
   if (totals.empties > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
@@ -100,6 +103,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     refresh,
     namesReadAt,
     totals,
+    backlog,
     suspects,
     vanished,
     forgotten,
@@ -177,18 +181,20 @@ function noRecord(side: "dynamics" | "marketo"): Failure {
 function decideAll(
   context: CycleContext,
   subjects: Subjects,
-): { totals: PlanTotals; creates: number } {
+): { totals: PlanTotals; backlog: Backlog; creates: number } {
   const tally = new PlanTally();
+  const backlog = new Backlog();
   let creates = 0;
   let decided = 0;
   for (const subject of subjects.all()) {
     const decision = decideSubject(subject, context);
     const { setup, dynamicsId, personId } = subject;
     tally.add({ recordType: setup.recordType, dynamicsId, personId, decision });
+    backlog.add(setup.recordType, decision, subject.changedAt);
     if (decision.kind === "createPerson") creates++;
     if (++decided % 1000 === 0) context.report.progress("planning", decided, subjects.size);
   }
-  return { totals: tally.totals(), creates };
+  return { totals: tally.totals(), backlog, creates };
 }
 
 /** Reads the sides that decisions ask for, until none does. */

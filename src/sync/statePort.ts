@@ -87,6 +87,9 @@ export interface ActivityQuery {
   outcomes?: readonly string[];
   side?: Side;
   field?: string;
+  recordType?: RecordType;
+  /** Only what was carried out: no refusals, and no questions. */
+  carriedOut?: boolean;
   cycle?: number;
   /** Text looked for in ids, reasons, values and messages. */
   text?: string;

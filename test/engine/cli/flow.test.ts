@@ -68,7 +68,7 @@ describe("a pair of the environment sandbox", () => {
     const errors = await read("errors");
     assert.ok(errors.json.every(({ type }) => type === "error"));
     const words = await cli(["status", "--state", state]);
-    assert.match(words.out, /sandbox: \d+ contacts and \d+ leads linked/);
+    assert.match(words.out, /^ {2}contact +\d+ +0 \/ 0 +0 \/ \d+ /m);
   });
 
   function contactsLinked(): number {
@@ -93,6 +93,43 @@ describe("a pair of the environment sandbox", () => {
     marketo.edit(Number(person["id"]), { middleName: "Accepted" });
     await run();
     assert.deepEqual((await read("errors", "--record", String(person["id"]))).json, []);
+  });
+
+  test("errors as CSV, and --retry clears a delay, so that the next cycle tries (R5)", async () => {
+    const { marketo, dynamics } = ground.sandbox;
+    const person = [...marketo.persons()].find((row) => row["crmRecordType"] === "contact")!;
+    const { id, crmRecordId } = person as { id: number; crmRecordId: string };
+    const takeOut = dynamics.plugins.add(({ values }) =>
+      values["middlename"] === "Odd" ? { refuse: '=Odd, "really"' } : undefined,
+    );
+    marketo.edit(id, { middleName: "Odd" });
+    assert.equal((await run()).code, 5);
+    const csv = await cli(["errors", "--state", state, "--csv", "--record", String(id)]);
+    const [head, row, ...rest] = csv.out.trimEnd().split("\n");
+    assert.equal(
+      head,
+      "recordType,dynamicsId,personId,side,outcome,code,message,attempts,firstAt,lastAt,nextAttempt",
+    );
+    const [code] = /0x[0-9a-f]+/.exec(row!)!;
+    const start = `contact,${crmRecordId},${id},dynamics,refused,${code},`;
+    assert.deepEqual([row!.slice(0, start.length), rest], [start, []]);
+    assert.match(row!.slice(start.length), /^"'=Odd, ""really""",1,[\dT:.Z-]+,[\dT:.Z-]+,$/);
+
+    takeOut();
+    const retry = (reason: string) => cli(["errors", "--state", state, "--retry", reason]);
+    const other = await retry("CS-NOBODY");
+    assert.deepEqual(
+      [other.code, other.out],
+      [0, "sandbox: 0 records are tried again in the next cycle.\n"],
+    );
+    await run();
+    assert.equal(dynamics.row("contact", crmRecordId)!["middlename"] === "Odd", false);
+    const cleared = await retry(code);
+    assert.match(cleared.out, /^sandbox: [1-9]\d* records are tried again in the next cycle\.\n$/);
+    assert.equal(dynamics.row("contact", crmRecordId)!["middlename"] === "Odd", false, "not yet");
+    await run();
+    assert.equal(dynamics.row("contact", crmRecordId)!["middlename"], "Odd");
+    assert.deepEqual((await read("errors", "--record", String(id))).json, []);
   });
 
   test("two pairs in one file: both run, and one must be named where only one can be meant", async () => {
