@@ -24,13 +24,13 @@ export async function makePreview(
   const before = callsOf(context);
   const planned = await planCycle(context);
   const halt = guardPlan(context, planned, rules);
-  const { counts, empties, deletes, hash } = planned.totals;
+  const { counts, empties, deletes } = planned.totals;
   const tally = tallyOf(context, planned);
   const sample = await sampleOf(context, planned, sampleSize);
   const after = callsOf(context);
   return {
     pair: context.pair,
-    planHash: hash,
+    planHash: planned.hash(),
     counts: {
       created: counts.created,
       updated: counts.updated,

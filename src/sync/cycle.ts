@@ -5,7 +5,7 @@ import { clearBacklog } from "./backlog";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
-import type { Plan } from "./plan";
+import type { PlanTotals } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
 import type { DynamicsPull } from "./pullDynamics";
 import { SEEN_MS } from "./pullMarketo";
@@ -27,7 +27,7 @@ export interface CycleRules {
 export interface CycleOutcome {
   counts: CycleCounts;
   halted: Halt | null;
-  plan: Plan["totals"];
+  plan: PlanTotals;
 }
 
 /**
@@ -83,6 +83,7 @@ export function guardPlan(
     fullCompare: planned.inferredDeletes > 0 || planned.fullCompareCreates > 0,
     emptySide: planned.pulls.some((pull) => cameEmpty(context, pull)) ? "dynamics" : null,
     approved,
+    hash: planned.hash,
   });
 }
 

@@ -18,17 +18,19 @@ export interface GuardContext {
   emptySide: Side | null;
   /** The plan hash that the user approved, if any. */
   approved: string | null;
+  /** The hash of the plan at hand; asked for only where it decides something, because it costs another look at all. */
+  hash: () => string;
 }
 
 /** Stops a plan before any write, or lets it pass; an approval counts for exactly the plan it names. */
 export function guard(totals: PlanTotals, brakes: Brakes, context: GuardContext): Halt | null {
-  if (totals.hash === context.approved) return null;
+  if (context.approved !== null && context.approved === context.hash()) return null;
   const writes = plannedWrites(totals);
   const halt = (reason: HaltReason, limit: number, planned: number): Halt => ({
     reason,
     limit,
     planned,
-    planHash: totals.hash,
+    planHash: context.hash(),
   });
   if (context.emptySide) return halt("empty-side", 0, writes + totals.deletes);
   if (writes + totals.deletes === 0) return null;

@@ -20,19 +20,6 @@ export interface PlanTotals {
   empties: number;
   /** Persons that would be flagged or whose link would end because a record was deleted. */
   deletes: number;
-  /** The same for the same actions in any order; anything that would be written makes it another one. */
-  hash: string;
-}
-
-export interface Plan {
-  actions: readonly PlannedAction[];
-  totals: PlanTotals;
-}
-
-export function makePlan(actions: readonly PlannedAction[]): Plan {
-  const tally = new PlanTally();
-  for (const action of actions) tally.add(action);
-  return { actions, totals: tally.totals() };
 }
 
 /** Adds a plan up action by action, so that a long one need not be kept whole. */
@@ -40,37 +27,36 @@ export class PlanTally {
   readonly #counts = emptyCounts();
   #empties = 0;
   #deletes = 0;
-  #actions = 0;
-  /** Sum of the actions' digests, word by word: a sum does not know an order. */
-  readonly #sum = new Uint32Array(8);
 
-  add(action: PlannedAction): void {
-    const { decision } = action;
+  add(decision: Decision): void {
     count(this.#counts, decision);
     if (isDeleting(decision)) this.#deletes++;
-    const changes = changesOf(decision);
-    this.#empties += changes.filter(emptiesTarget).length;
-    const line = JSON.stringify([
-      action.recordType,
-      action.dynamicsId,
-      action.personId,
-      decision.kind,
-      changes.map(({ rule, to, after }) => [to, rule.key, rule.codec.compareKey(after)]).sort(),
-    ]);
-    const digest = createHash("sha256").update(line).digest();
-    for (let i = 0; i < 8; i++) this.#sum[i] = (this.#sum[i] ?? 0) + digest.readUInt32LE(i * 4);
-    this.#actions++;
+    for (const change of changesOf(decision)) if (emptiesTarget(change)) this.#empties++;
   }
 
   totals(): PlanTotals {
-    const hash = createHash("sha256").update(`${this.#actions}:`).update(this.#sum).digest("hex");
-    return {
-      counts: structuredClone(this.#counts),
-      empties: this.#empties,
-      deletes: this.#deletes,
-      hash,
-    };
+    const counts = structuredClone(this.#counts);
+    return { counts, empties: this.#empties, deletes: this.#deletes };
   }
+}
+
+/** The same for the same actions in any order; anything that would be written makes it another one. */
+export function planHash(actions: Iterable<PlannedAction>): string {
+  // Sum of the actions' digests, word by word: a sum does not know an order.
+  const sum = new Uint32Array(8);
+  let added = 0;
+  for (const { recordType, dynamicsId, personId, decision } of actions) {
+    const changes = changesOf(decision).map(({ rule, to, after }) => [
+      to,
+      rule.key,
+      rule.codec.compareKey(after),
+    ]);
+    const line = JSON.stringify([recordType, dynamicsId, personId, decision.kind, changes.sort()]);
+    const digest = createHash("sha256").update(line).digest();
+    for (let i = 0; i < 8; i++) sum[i] = (sum[i] ?? 0) + digest.readUInt32LE(i * 4);
+    added++;
+  }
+  return createHash("sha256").update(`${added}:`).update(sum).digest("hex");
 }
 
 /** Everything that a decision would write. */

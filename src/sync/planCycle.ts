@@ -1,4 +1,5 @@
 import type { Failure } from "../model/failure";
+import type { Side } from "../model/record";
 import { Backlog } from "./backlog";
 import { FEED_READ_KEY, type CycleContext } from "./cycleContext";
 import type { Decision } from "./decision";
@@ -16,9 +17,9 @@ import {
 } from "./gather";
 import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
-import { findLoops, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
+import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
 import { matchUnlinked } from "./matchCycle";
-import { PlanTally, type PlanTotals } from "./plan";
+import { planHash, PlanTally, type PlannedAction, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addRivals } from "./rivals";
@@ -42,6 +43,8 @@ export interface PlannedCycle {
   totals: PlanTotals;
   /** What of it is still to be written. */
   backlog: Backlog;
+  /** Identifies the plan (an approval names it); made when it is asked for, before anything is written. */
+  hash: () => string;
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
   /** Records that were expected and are not there; compared again later. */
@@ -89,9 +92,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   settleRestores(subjects.all());
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()]);
-  await readForDecisions(context, [...subjects.all()]);
-  const loops = await findLoops(context, subjects, feed);
-  const { totals, backlog, creates } = decideAll(context, subjects);
+  const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
   if (totals.empties > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
@@ -104,6 +105,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     namesReadAt,
     totals,
     backlog,
+    hash: () => planHash(actionsOf(context, subjects)),
     suspects,
     vanished,
     forgotten,
@@ -177,24 +179,44 @@ function noRecord(side: "dynamics" | "marketo"): Failure {
   };
 }
 
-/** Decides on every subject and adds the plan up. */
-function decideAll(
+/** Decides on every subject and adds the plan up; reads the sides that decisions ask for. */
+async function decideAll(
   context: CycleContext,
   subjects: Subjects,
-): { totals: PlanTotals; backlog: Backlog; creates: number } {
+  feed: MarketoPull,
+): Promise<{ totals: PlanTotals; backlog: Backlog; creates: number; loops: LoopNews }> {
   const tally = new PlanTally();
   const backlog = new Backlog();
+  const loops = new LoopSearch(context, feed);
   let creates = 0;
+  const add = ({ setup, changedAt }: Subject, decision: Decision) => {
+    tally.add(decision);
+    backlog.add(setup.recordType, decision, changedAt);
+    if (decision.kind === "createPerson") creates++;
+  };
+  /** Not decided yet: a side has to be read first, or a field was found to flip. */
+  const open: Subject[] = [];
   let decided = 0;
   for (const subject of subjects.all()) {
+    loops.free(subject);
     const decision = decideSubject(subject, context);
-    const { setup, dynamicsId, personId } = subject;
-    tally.add({ recordType: setup.recordType, dynamicsId, personId, decision });
-    backlog.add(setup.recordType, decision, subject.changedAt);
-    if (decision.kind === "createPerson") creates++;
+    if (decision.kind === "read" || loops.holds(subject, decision)) open.push(subject);
+    else add(subject, decision);
     if (++decided % 1000 === 0) context.report.progress("planning", decided, subjects.size);
   }
-  return { totals: tally.totals(), backlog, creates };
+  await readForDecisions(context, open);
+  for (const subject of open) loops.holds(subject, decideSubject(subject, context));
+  await loops.nameWriters();
+  for (const subject of open) add(subject, decideSubject(subject, context));
+  return { totals: tally.totals(), backlog, creates, loops: loops.news };
+}
+
+function* actionsOf(context: CycleContext, subjects: Subjects): Generator<PlannedAction> {
+  for (const subject of subjects.all()) {
+    const { setup, dynamicsId, personId } = subject;
+    const decision = decideSubject(subject, context);
+    yield { recordType: setup.recordType, dynamicsId, personId, decision };
+  }
 }
 
 /** Reads the sides that decisions ask for, until none does. */
@@ -202,18 +224,16 @@ export async function readForDecisions(
   context: CycleContext,
   subjects: readonly Subject[],
 ): Promise<void> {
+  let open = subjects;
   for (let round = 0; round < 2; round++) {
-    const asks = subjects
-      .map((subject) => ({ subject, decision: decideSubject(subject, context) }))
-      .filter(
-        (ask): ask is { subject: Subject; decision: ReadDecision } => ask.decision.kind === "read",
-      );
-    if (!asks.length) return;
-    const of = (side: "dynamics" | "marketo") =>
-      asks.filter(({ decision }) => decision.side === side).map(({ subject }) => subject);
-    await readRows(context, of("dynamics"));
-    await readPersons(context, of("marketo"));
+    const asks: Record<Side, Subject[]> = { dynamics: [], marketo: [] };
+    for (const subject of open) {
+      const decision = decideSubject(subject, context);
+      if (decision.kind === "read") asks[decision.side].push(subject);
+    }
+    open = [...asks.dynamics, ...asks.marketo];
+    if (!open.length) return;
+    await readRows(context, asks.dynamics);
+    await readPersons(context, asks.marketo);
   }
 }
-
-type ReadDecision = Extract<Decision, { kind: "read" }>;

@@ -2,10 +2,11 @@ import type { ReasonCode } from "../../model/activity";
 import type { FieldValue, Pair } from "../../model/record";
 import type { CycleContext } from "../cycleContext";
 import type { FieldChange } from "../decideField";
+import type { Decision } from "../decision";
 import { readRows } from "../gather";
 import type { MarketoPull } from "../pullMarketo";
 import { activityOf, changeOf, tell, type Recording } from "../record";
-import { decideSubject, type Subject, type Subjects } from "../subject";
+import type { Subject, Subjects } from "../subject";
 import { hashKey } from "../hash";
 import { isOver, isSecondRound, LOOP_CYCLES, type LoopPair, type PastWrite } from "./loops";
 import { recordName } from "./heir";
@@ -41,23 +42,34 @@ export function recallLoops({ state }: CycleContext, subjects: Subjects): void {
 }
 
 /** Frees fields whose loop is over and holds those that are about to go round once more. */
-export async function findLoops(
-  context: CycleContext,
-  subjects: Subjects,
-  feed: MarketoPull,
-): Promise<LoopNews> {
-  const news: LoopNews = { held: [], freed: [] };
-  for (const subject of subjects.all()) {
-    if (subject.loops.size) freeFields(subject, news);
-    if (subject.link?.state === "active") holdFields(context, subject, news);
+export class LoopSearch {
+  readonly news: LoopNews = { held: [], freed: [] };
+
+  constructor(
+    private readonly context: CycleContext,
+    private readonly feed: MarketoPull,
+  ) {}
+
+  free(subject: Subject): void {
+    if (subject.loops.size) freeFields(subject, this.news);
   }
-  await nameSources(context, news.held, feed);
-  // The rows tell who wrote them last, which a change of the person does not.
-  await readRows(
-    context,
-    news.held.map(({ subject }) => subject),
-  );
-  return news;
+
+  /** Holds fields of a planned write that flip; true if there are any, which makes another decision. */
+  holds(subject: Subject, decision: Decision): boolean {
+    if (subject.link?.state !== "active" || decision.kind !== "write") return false;
+    const before = this.news.held.length;
+    holdFields(this.context, { subject, decision }, this.news);
+    return this.news.held.length > before;
+  }
+
+  /** Finds out who wrote the held fields last; the rows tell it, which a change of the person does not. */
+  async nameWriters(): Promise<void> {
+    await nameSources(this.context, this.news.held, this.feed);
+    await readRows(
+      this.context,
+      this.news.held.map(({ subject }) => subject),
+    );
+  }
 }
 
 function freeFields(subject: Subject, news: LoopNews): void {
@@ -88,9 +100,11 @@ function valuesOf({ row, person }: Subject, key: string): Pair<FieldValue | unde
   };
 }
 
-function holdFields(context: CycleContext, subject: Subject, news: LoopNews): void {
-  const decision = decideSubject(subject, context);
-  if (decision.kind !== "write") return;
+function holdFields(
+  context: CycleContext,
+  { subject, decision }: { subject: Subject; decision: Extract<Decision, { kind: "write" }> },
+  news: LoopNews,
+): void {
   const changes = [...decision.toDynamics, ...decision.toMarketo];
   const history = pastWrites(context, subject);
   for (const change of history.size ? changes : []) {
