@@ -1,6 +1,7 @@
 import type { Activity } from "../model/activity";
 import type { ActivityQuery } from "../sync/statePort";
 import { ACTIVITY_COLUMNS, activityFromRow } from "./activityRows";
+import { LoggedFields } from "./loggedFields";
 import type { SqlDatabase, SqlValue } from "./database";
 
 const DEFAULT_LIMIT = 100;
@@ -12,14 +13,16 @@ interface Filter {
 }
 
 export function findActivities(database: SqlDatabase, query: ActivityQuery): Activity[] {
-  const { conditions, values } = filterOf(database, query);
+  const fields = new LoggedFields(database);
+  const { conditions, values } = filterOf(fields, query);
   const sql = `SELECT ${ACTIVITY_COLUMNS} FROM activity${where(conditions)} ORDER BY ${orderOf(query)} LIMIT ? OFFSET ?`;
   const page = [query.limit ?? DEFAULT_LIMIT, query.offset ?? 0];
-  return database.query(sql, [...values, ...page]).map(activityFromRow);
+  return database.query(sql, [...values, ...page]).map((row) => activityFromRow(fields, row));
 }
 
 export function countActivities(database: SqlDatabase, query: ActivityQuery): number {
-  const { conditions, values } = filterOf(database, query);
+  const fields = new LoggedFields(database);
+  const { conditions, values } = filterOf(fields, query);
   const rows = database.query(`SELECT count(*) FROM activity${where(conditions)}`, values);
   return Number(rows[0]?.[0] ?? 0);
 }
@@ -27,7 +30,8 @@ export function countActivities(database: SqlDatabase, query: ActivityQuery): nu
 /** Activities in the order in which they were written, from the one after `id` on. */
 export function activitiesAfter(database: SqlDatabase, id: number, limit: number): Activity[] {
   const sql = `SELECT ${ACTIVITY_COLUMNS} FROM activity WHERE id > ? ORDER BY id LIMIT ?`;
-  return database.all(sql, id, limit).map(activityFromRow);
+  const fields = new LoggedFields(database);
+  return database.all(sql, id, limit).map((row) => activityFromRow(fields, row));
 }
 
 function where(conditions: readonly string[]): string {
@@ -47,7 +51,7 @@ function orderOf({ sort }: ActivityQuery): string {
 }
 
 /** A plus sign keeps SQLite from choosing the column's index where reading in the asked order stops earlier. */
-function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
+function filterOf(fields: LoggedFields, query: ActivityQuery): Filter {
   const filter: Filter = { conditions: [], values: [] };
   const add = (condition: string, ...values: SqlValue[]): void => {
     filter.conditions.push(condition);
@@ -67,19 +71,9 @@ function filterOf(database: SqlDatabase, query: ActivityQuery): Filter {
   if (query.from !== undefined) add("at >= ?", Date.parse(query.from));
   if (query.to !== undefined) add("at < ?", Date.parse(query.to));
   if (query.conflictsOnly) add("conflict = 1");
-  if (query.field !== undefined) add(fieldCondition(database, query.field), query.field);
-  if (query.text) addText(add, query.text);
+  if (query.field !== undefined) addMarks(add, fields.marksOf(query.field));
+  if (query.text) addText(add, query.text, fields.marksLike(query.text));
   return filter;
-}
-
-/** Up to so many activities of a field are collected first; for more it is quicker to walk and ask each. */
-const FEW = 2000;
-const SHAPES_OF_FIELD = "SELECT shape FROM shape_field WHERE field = ?";
-
-function fieldCondition(database: SqlDatabase, field: string): string {
-  const some = `SELECT 1 FROM activity WHERE shape IN (${SHAPES_OF_FIELD}) LIMIT ${FEW + 1}`;
-  const count = Number(database.get(`SELECT count(*) FROM (${some})`, field)?.[0] ?? 0);
-  return `${count <= FEW ? "shape" : "+shape"} IN (${SHAPES_OF_FIELD})`;
 }
 
 type AddCondition = (condition: string, ...values: SqlValue[]) => void;
@@ -87,6 +81,20 @@ type AddCondition = (condition: string, ...values: SqlValue[]) => void;
 function addRecord(add: AddCondition, record: string): void {
   if (/^\d{1,15}$/.test(record)) add("(person = ? OR dynamics_id = ?)", Number(record), record);
   else add("dynamics_id = ?", record.toLowerCase());
+}
+
+/** A row of OR that is longer than that would be slower than a look into the table of fields, and has a limit. */
+const FEW_MARKS = 50;
+
+/** The condition that one of these fields was written; its values are the marks. */
+function hasMark(marks: readonly string[]): string[] {
+  if (marks.length <= FEW_MARKS) return marks.map(() => "instr(shape, ?) > 0");
+  const list = marks.map(() => "?").join(", ");
+  return [`EXISTS (SELECT 1 FROM logged_field WHERE mark IN (${list}) AND instr(shape, mark) > 0)`];
+}
+
+function addMarks(add: AddCondition, marks: readonly string[]): void {
+  add(marks.length > 0 ? `(${hasMark(marks).join(" OR ")})` : "0", ...marks);
 }
 
 const SEARCHED = [
@@ -100,18 +108,16 @@ const SEARCHED = [
 ];
 
 /** LIKE ignores case for ASCII only; for other letters the text is also looked for in lower and in upper case. */
-function addText(add: AddCondition, text: string): void {
+function addText(add: AddCondition, text: string, marks: readonly string[]): void {
   const variants = new Set([text]);
   if (!/^[ -~]*$/.test(text)) variants.add(text.toLowerCase()).add(text.toUpperCase());
-  const conditions: string[] = [];
-  const values: string[] = [];
+  const conditions = hasMark(marks);
+  const values = [...marks];
   for (const variant of variants) {
     for (const column of SEARCHED) {
       conditions.push(`${column} LIKE ? ESCAPE '\\'`);
       values.push(`%${likePattern(column === "contents" ? inJson(variant) : variant)}%`);
     }
-    conditions.push("+shape IN (SELECT shape FROM shape_field WHERE field LIKE ? ESCAPE '\\')");
-    values.push(`%${likePattern(variant)}%`);
   }
   add(`(${conditions.join(" OR ")})`, ...values);
 }

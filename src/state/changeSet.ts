@@ -2,9 +2,10 @@ import type { ActivityChange, NewActivity } from "../model/activity";
 import type { RecordType, Side } from "../model/record";
 import type { FailedRecord, Link, PendingEcho, StateWriter } from "../sync/statePort";
 import type { Row, SqlDatabase } from "./database";
-import { activityValues, packChanges, shapeId } from "./activityRows";
+import { activityValues, packChanges } from "./activityRows";
 import { packId } from "./ids";
 import { linkOfPerson, linksByDynamicsId } from "./links";
+import { LoggedFields } from "./loggedFields";
 import type { Operation, OperationKind } from "./operations";
 
 /**
@@ -20,8 +21,8 @@ export class ChangeSet implements StateWriter {
   readonly #ownerOf = new Map<number, string | null>();
   readonly #personOf = new Map<string, number | null>();
 
-  /** Numbers of the shapes that this commit brings, or that are there already. */
-  readonly #shapes = new Map<string, number>();
+  /** The fields that the log knows, with those that this commit brings; read when the first one is asked for. */
+  #fields: LoggedFields | null = null;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -63,13 +64,13 @@ export class ChangeSet implements StateWriter {
       throw new TypeError(`The activity's time "${activity.time}" is not an ISO instant.`);
     const id = this.#nextActivity;
     this.#nextActivity += 1;
-    const packed = packChanges(activity.changes);
-    const shape = this.#shapeOf(packed.shape);
-    this.#push("addActivity", activityValues({ id, shape }, activity, packed));
+    const packed = packChanges(activity.changes, (side, field) => this.#markOf(side, field));
+    this.#push("addActivity", activityValues(id, activity, packed));
     return id;
   }
 
   amendActivity(id: number, changes: readonly ActivityChange[]): void {
+    for (const { to, field } of changes) this.#markOf(to, field);
     this.#add("amendActivity", id, JSON.stringify(changes));
   }
 
@@ -134,14 +135,14 @@ export class ChangeSet implements StateWriter {
     return this.operations.filter(({ kind }) => kind === "addActivity").length;
   }
 
-  #shapeOf(text: string): number {
-    let shape = this.#shapes.get(text);
-    if (shape === undefined) {
-      shape = shapeId(text);
-      this.#shapes.set(text, shape);
-      this.#add("addShape", text);
+  #markOf(side: Side, field: string): string {
+    this.#fields ??= new LoggedFields(this.#database);
+    if (!this.#fields.has(side, field)) {
+      const logged = this.#fields.next(side, field);
+      this.#fields.add(logged);
+      this.#add("addLoggedField", logged.mark, side, field);
     }
-    return shape;
+    return this.#fields.markOf(side, field);
   }
 
   #add(kind: OperationKind, ...values: Row): void {

@@ -1,6 +1,7 @@
 import type { FieldValue, RecordType } from "../model/record";
 import { unpackChanges } from "./activityRows";
 import type { SqlDatabase } from "./database";
+import { LoggedFields } from "./loggedFields";
 
 /** A record's newest activities are looked through; a value that was written longer ago stays unknown. */
 const MOST_ACTIVITIES = 20;
@@ -11,10 +12,11 @@ export function loggedValues(
   recordType: RecordType,
   wanted: ReadonlyMap<string, readonly string[]>,
 ): Map<string, Map<string, FieldValue>> {
+  const logged = new LoggedFields(database);
   const found = new Map<string, Map<string, FieldValue>>();
   for (const [dynamicsId, fields] of wanted) {
     const rows = database.all(
-      `SELECT (SELECT changes FROM shape WHERE shape.id = activity.shape), contents FROM activity
+      `SELECT shape, contents FROM activity
        WHERE dynamics_id = ? AND type = ? AND outcome IN ('applied', 'conflicted')
        ORDER BY id DESC LIMIT ${MOST_ACTIVITIES}`,
       dynamicsId,
@@ -24,7 +26,7 @@ export function loggedValues(
     const values = new Map<string, FieldValue>();
     for (const [shape, contents] of rows) {
       if (missing.size === 0) break;
-      for (const change of unpackChanges(String(shape), String(contents))) {
+      for (const change of unpackChanges(logged, String(shape), String(contents))) {
         if (missing.delete(change.field)) values.set(change.field, change.after);
       }
     }

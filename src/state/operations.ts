@@ -1,6 +1,8 @@
-import { addActivity, addShape, amendActivity, trimActivities } from "./activityRows";
+import type { Side } from "../model/record";
+import { addActivity, amendActivity, trimActivities } from "./activityRows";
 import type { Row, SqlDatabase, SqlValue } from "./database";
 import { packId } from "./ids";
+import { addLoggedField } from "./loggedFields";
 
 /** The opcodes of the journal: an operation's number is its place here, so entries are only ever added at the end. */
 export const OPERATION_KINDS = [
@@ -22,7 +24,7 @@ export const OPERATION_KINDS = [
   "putCycle",
   "addField",
   "retireField",
-  "addShape",
+  "addLoggedField",
   "confirmEchoes",
 ] as const;
 
@@ -52,7 +54,12 @@ const APPLY: Record<OperationKind, (database: SqlDatabase, values: Row) => void>
     else database.run("INSERT OR REPLACE INTO checkpoint (key, value) VALUES (?, ?)", key, value);
   },
   addActivity,
-  addShape: (database, [shape]) => addShape(database, String(shape)),
+  addLoggedField: (database, [mark, side, field]) =>
+    addLoggedField(database, {
+      mark: String(mark),
+      side: String(side) as Side,
+      field: String(field),
+    }),
   amendActivity: (database, [id, json]) => amendActivity(database, Number(id), String(json)),
   trimActivities: (database, [upTo]) => trimActivities(database, Number(upTo)),
   addIntent: (database, values) =>

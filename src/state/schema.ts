@@ -38,19 +38,17 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE activity (
      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, cycle INTEGER NOT NULL, pair TEXT NOT NULL,
      type TEXT NOT NULL, dynamics_id TEXT, person INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL,
-     shape INTEGER NOT NULL, contents TEXT NOT NULL, error_code TEXT, error_message TEXT,
+     shape TEXT NOT NULL, contents TEXT NOT NULL, error_code TEXT, error_message TEXT,
      changed_dynamics TEXT, changed_marketo TEXT, request_id TEXT,
      sides INTEGER NOT NULL, conflict INTEGER NOT NULL);
-   CREATE INDEX activity_by_time ON activity (at, id, outcome, sides, conflict, cycle);
+   CREATE INDEX activity_by_time ON activity (at, id, outcome, sides, conflict, cycle, shape);
    CREATE INDEX activity_by_cycle ON activity (cycle, id);
    CREATE INDEX activity_by_outcome ON activity (outcome, at, id);
    CREATE INDEX activity_by_record ON activity (dynamics_id, person, id);
    CREATE INDEX activity_by_person ON activity (person, id);
    CREATE INDEX activity_conflicts ON activity (at, id) WHERE conflict = 1;
-   CREATE INDEX activity_by_shape ON activity (shape, id);
-   CREATE TABLE shape (id INTEGER PRIMARY KEY, changes TEXT NOT NULL);
-   CREATE TABLE shape_field (field TEXT NOT NULL, shape INTEGER NOT NULL,
-     PRIMARY KEY (field, shape)) WITHOUT ROWID;`,
+   CREATE TABLE logged_field (mark TEXT PRIMARY KEY, side TEXT NOT NULL, field TEXT NOT NULL)
+     WITHOUT ROWID;`,
   // Each write of ours is looked for in the feed by itself: a second one to a field must not hide what the first replaced.
   `CREATE TABLE pending_echo (
      person INTEGER NOT NULL, position INTEGER NOT NULL, field TEXT NOT NULL, prior BLOB, sent BLOB,

@@ -88,6 +88,18 @@ test("activities are filtered, searched, sorted, paged and counted", async (cont
   }
 });
 
+test("a search that meets the names of thousands of fields finds their activities", async (context) => {
+  const state = await openTestState(context);
+  await state.commit((writer) => {
+    for (let number = 0; number < 2000; number += 1)
+      writer.addActivity(activity(number, { changes: [change({ field: `Custom_${number}` })] }));
+    writer.addActivity(activity(2000));
+  });
+  assert.equal(state.countActivities({ text: "custom_" }), 2000);
+  assert.equal(state.countActivities({ field: "Custom_1999" }), 1);
+  assert.equal(state.countActivities({ field: "Custom_" }), 0);
+});
+
 const DAY = 86_400_000;
 
 test("old activities leave in portions, and never too many stay", async (context) => {
