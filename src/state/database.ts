@@ -19,6 +19,42 @@ export function loadSqlWasm(): Uint8Array {
   throw new Error(`${WASM} was not found next to ${__dirname}. Install the extension again.`);
 }
 
+/** Room for a database of some 100,000 linked records and a full log. */
+const ROOM = 128 * 1024 * 1024;
+
+/**
+ * A database's first bytes. sql.js keeps its file in one array and copies the whole into a slightly larger one each time
+ * it is full; it takes its first array from `slice`, which therefore gives one with room. Memory that is never written
+ * to is only reserved by the operating system, not used.
+ */
+class RoomyBytes extends Uint8Array {
+  static over(bytes: Uint8Array): RoomyBytes {
+    return new RoomyBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+  }
+
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    const wanted = this.subarray(start, end);
+    const roomy = new Uint8Array(Math.max(ROOM, wanted.length));
+    roomy.set(wanted);
+    return roomy;
+  }
+
+  /** Views are plain arrays. */
+  static get [Symbol.species]() {
+    return Uint8Array;
+  }
+}
+
+function emptyDatabase(database: Database): Uint8Array {
+  try {
+    // The first page comes with the first change.
+    database.exec("PRAGMA user_version = 0; CREATE TABLE first (page); DROP TABLE first");
+    return database.export();
+  } finally {
+    database.close();
+  }
+}
+
 /** One in-memory SQLite database with its statements kept prepared. */
 export class SqlDatabase {
   readonly #database: Database;
@@ -33,10 +69,12 @@ export class SqlDatabase {
     );
   }
 
+  /** Opens a database's bytes, or an empty one with room to grow. */
   static async open(wasm: Uint8Array | undefined, content: Uint8Array | null) {
     const binary = wasm ?? loadSqlWasm();
     const sql = await initSqlJs({ wasmBinary: new Uint8Array(binary).buffer });
-    return new SqlDatabase(new sql.Database(content));
+    const start = content ?? emptyDatabase(new sql.Database());
+    return new SqlDatabase(new sql.Database(RoomyBytes.over(start)));
   }
 
   script(sql: string): void {

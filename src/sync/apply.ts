@@ -1,9 +1,9 @@
 import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
 import type { Failure, FailureClass } from "../model/failure";
-import type { Side } from "../model/record";
 import type { Backlog } from "./backlog";
-import { chunks, stopIfCanceled, type CycleContext } from "./cycleContext";
-import { toDynamicsWrite, toMarketoWrite, workOf, type Job } from "./jobs";
+import { stopIfCanceled, type CycleContext } from "./cycleContext";
+import { JobFlow } from "./jobFlow";
+import { toDynamicsWrite, toMarketoWrite, workOf, type Job, type Work } from "./jobs";
 import { fillBefore } from "./lastValues";
 import type { DynamicsWrite, WriteResult } from "./ports";
 import { recordSuccession } from "./lifecycle/recordEvents";
@@ -11,16 +11,6 @@ import { recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
 import type { FailedRecord, NewIntent, StateWriter } from "./statePort";
 import { decideSubject, type Subject } from "./subject";
-
-/** Records of one chunk: one announcement, one call (or batch), one commit. 300 is the most that Marketo takes. */
-const MARKETO_CHUNK = 300;
-const DYNAMICS_CHUNK = 200;
-const LOCAL_CHUNK = 1000;
-/** Subjects decided at a time, so that a long plan is never in memory as decisions. */
-const WINDOW = 6000;
-/** Chunks under way at once; a Dynamics chunk is several batches side by side, and the connectors' own limits hold. */
-const MARKETO_LANES = 5;
-const DYNAMICS_LANES = 2;
 
 /** A record whose write had no clear outcome: it is read and decided again. */
 export interface Unsettled {
@@ -30,19 +20,9 @@ export interface Unsettled {
   failure: Failure;
 }
 
-/** Creates and updates apart, so that a chunk is one call. */
-type Jobs = Record<Job["kind"], Job[]>;
-
-const NO_JOBS: Jobs = { create: [], update: [] };
-
-function chunksOf({ create, update }: Jobs, size: number): Job[][] {
-  return [...chunks(create, size), ...chunks(update, size)];
-}
-
 /** Carries out what was decided, in chunks that are announced before and recorded after (DESIGN 5.1). */
 export class Applier {
   readonly unsettled: Unsettled[] = [];
-  #done = 0;
 
   constructor(
     private readonly context: CycleContext,
@@ -52,62 +32,35 @@ export class Applier {
   ) {}
 
   async apply(subjects: readonly Subject[]): Promise<void> {
-    for (const window of chunks(subjects, WINDOW)) await this.#applyWindow(window, subjects.length);
+    const flow = new JobFlow({
+      subjects,
+      decide: (portion) => this.#decide(portion),
+      run: (jobs) => this.#runChunk(jobs),
+      isLinked: (subject) => this.#isLinked(subject),
+      progress: (done) => this.context.report.progress("writing", done, subjects.length),
+    });
+    await flow.run();
   }
 
-  async #applyWindow(subjects: readonly Subject[], total: number): Promise<void> {
-    const marketo: Jobs = { create: [], update: [] };
-    const dynamics: Jobs = { create: [], update: [] };
-    const afterLink: Job[] = [];
-    for (const chunk of chunks(subjects, LOCAL_CHUNK)) {
-      stopIfCanceled(this.context.signal);
-      await this.#commit((recording) => {
-        for (const subject of chunk) {
-          const decision = decideSubject(subject, this.context);
-          recordLocal(recording, subject, decision);
-          const work = workOf(subject, decision, this.context);
-          if (work.marketo) marketo[work.marketo.kind].push(work.marketo);
-          if (!work.dynamics) continue;
-          if (work.dynamicsAfterLink) afterLink.push(work.dynamics);
-          else dynamics[work.dynamics.kind].push(work.dynamics);
-        }
-      });
-    }
-    await this.#runChunks({ marketo, dynamics });
-    const linked = afterLink.filter((job) => this.#isLinked(job.subject));
-    await this.#runChunks({ marketo: NO_JOBS, dynamics: { create: [], update: linked } });
-    this.#done += subjects.length;
-    this.context.report.progress("writing", this.#done, total);
+  async #decide(subjects: readonly Subject[]): Promise<Work[]> {
+    stopIfCanceled(this.context.signal);
+    const works: Work[] = [];
+    await this.#commit((recording) => {
+      for (const subject of subjects) {
+        const decision = decideSubject(subject, this.context);
+        recordLocal(recording, subject, decision);
+        works.push(workOf(subject, decision, this.context));
+      }
+    });
+    return works;
   }
 
   #isLinked({ setup, dynamicsId }: Subject): boolean {
     return this.context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).has(dynamicsId);
   }
 
-  /** Runs the chunks of both sides side by side; the first error stops new ones, those under way are awaited. */
-  async #runChunks({ marketo, dynamics }: Record<Side, Jobs>): Promise<void> {
-    const queues = [
-      { lanes: MARKETO_LANES, queue: chunksOf(marketo, MARKETO_CHUNK) },
-      { lanes: DYNAMICS_LANES, queue: chunksOf(dynamics, DYNAMICS_CHUNK) },
-    ];
-    let failure: { error: unknown } | undefined;
-    const lane = async (queue: Job[][]) => {
-      for (let next = queue.shift(); next && !failure; next = queue.shift()) {
-        try {
-          stopIfCanceled(this.context.signal);
-          await this.#runChunk(next);
-        } catch (error) {
-          failure ??= { error };
-        }
-      }
-    };
-    await Promise.all(
-      queues.flatMap(({ lanes, queue }) => Array.from({ length: lanes }, () => lane(queue))),
-    );
-    if (failure) throw failure.error;
-  }
-
   async #runChunk(jobs: readonly Job[]): Promise<void> {
+    stopIfCanceled(this.context.signal);
     const intents = await this.context.state.announce(jobs.map((job) => this.#intentOf(job)));
     const results = await this.#write(jobs);
     fillBefore(this.context, jobs);

@@ -9,7 +9,7 @@ import { activityOf, tell, type Recording } from "./record";
 import { recordBlocked, recordRefusals } from "./recordLocal";
 import type { PendingEcho } from "./statePort";
 import { isRestored } from "./restore";
-import { newSubject } from "./subject";
+import { markFailed, newSubject } from "./subject";
 
 /** A write that Marketo's feed has not shown after this long is looked at (late rows come within ten minutes, Q2). */
 export const ECHO_OVERDUE_MS = 20 * 60 * 1000;
@@ -53,7 +53,7 @@ function recordOverwritten(recording: Recording, loss: AuditedLoss): void {
   subject.changedAt.marketo = at;
   recordRefusals(recording, subject, refusals);
   // The write that brings the value back to Marketo must not take this note away.
-  for (const { side } of refusals) loss.subject?.failedSides.add(side);
+  for (const { side } of refusals) if (loss.subject) markFailed(loss.subject, side);
   // A value that goes back is told by the write that brings it back.
   if (goesBack(loss)) return;
   const { rule, lostValue } = overwritten;

@@ -12,6 +12,7 @@ import type { FieldChange } from "./decideField";
 import type { Refusal } from "./decision";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
 import { rowFacts } from "./lifecycle/rowFacts";
+import { packedReading } from "./packed";
 import type { DynamicsRow, MarketoPerson } from "./ports";
 import { modifiedAt, type DynamicsNews, type DynamicsPull } from "./pullDynamics";
 import type { MarketoPull, PersonNews } from "./pullMarketo";
@@ -42,7 +43,8 @@ export function emptyAudit(): FeedAudit {
 
 /** Adds the rows that the tracked read told of. */
 export function addDynamicsNews(subjects: Subjects, pull: DynamicsPull): void {
-  for (const news of pull.news) applyRow(subjectOf(subjects, pull.setup, news), news);
+  // Taken out of the pull: the subjects have it now, and let it go when they are done.
+  for (const news of pull.news.splice(0)) applyRow(subjectOf(subjects, pull.setup, news), news);
 }
 
 function subjectOf(subjects: Subjects, setup: TypeSetup, news: DynamicsNews): Subject {
@@ -53,7 +55,7 @@ function subjectOf(subjects: Subjects, setup: TypeSetup, news: DynamicsNews): Su
 }
 
 function applyRow(subject: Subject, news: Omit<DynamicsNews, "link" | "id">): void {
-  subject.row = { kind: "read", values: news.values };
+  subject.row = news.row;
   subject.facts = news.facts;
   subject.version = news.version;
   subject.changedAt.dynamics = news.modifiedAt;
@@ -225,7 +227,7 @@ export async function readPersons(
 export function applyPerson(subject: Subject, person: MarketoPerson | undefined): boolean {
   if (!person) return false;
   const values = normalizeMarketo(subject.setup.rules, person.values);
-  subject.person = { kind: "read", values };
+  subject.person = packedReading(subject.setup.rules, values);
   subject.changedAt.marketo ??= stamp(person.values["updatedAt"]);
   return true;
 }
@@ -254,7 +256,8 @@ export function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean
   if (!row) return false;
   const values = normalizeDynamics(subject.setup.rules, row.values);
   const facts = rowFacts(subject.setup, row, values);
-  applyRow(subject, { version: row.version, values, facts, modifiedAt: modifiedAt(row) });
+  const reading = packedReading(subject.setup.rules, values);
+  applyRow(subject, { version: row.version, row: reading, facts, modifiedAt: modifiedAt(row) });
   return true;
 }
 

@@ -1,9 +1,11 @@
 import { CallError } from "../model/failure";
 import type { FieldValues } from "../model/record";
 import { deltaKey, stopIfCanceled, type CycleContext, type TypeSetup } from "./cycleContext";
+import type { SideReading } from "./decision";
 import { diffRecord } from "./diff";
 import { hasLifeNews, rowFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
+import { packedReading } from "./packed";
 import type { DynamicsPage, DynamicsRow } from "./ports";
 import type { Link } from "./statePort";
 
@@ -11,7 +13,7 @@ import type { Link } from "./statePort";
 export interface DynamicsNews {
   id: string;
   version: string;
-  values: FieldValues;
+  row: SideReading;
   facts: RowFacts;
   modifiedAt: string | null;
   link: Link | null;
@@ -104,7 +106,8 @@ function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed
   const { id, version } = row;
   const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
   if (isNews || isChanged(setup, link, values)) {
-    pull.news.push({ id, version, values, facts, modifiedAt: modifiedAt(row), link });
+    const reading = packedReading(setup.rules, values);
+    pull.news.push({ id, version, row: reading, facts, modifiedAt: modifiedAt(row), link });
     return;
   }
   pull.moved.push({ link, version: row.version });

@@ -17,7 +17,7 @@ import { inheritedBase } from "./lifecycle/heir";
 import type { WriteResult } from "./ports";
 import { createdBefore } from "./recovered";
 import type { Base, FailedRecord, Link, PendingEcho, StateWriter } from "./statePort";
-import type { Subject } from "./subject";
+import { markFailed, type Subject } from "./subject";
 
 /** Collects what one commit records, and what is to be told once it is durable. */
 export interface Recording {
@@ -153,7 +153,7 @@ export function recordFailure(
 ): void {
   const { context, writer, counts } = recording;
   const { outcome, side, reason, failure, changes } = failed;
-  subject.failedSides.add(side);
+  markFailed(subject, side);
   const now = context.world.now();
   const earlier = earlierFailure(context, subject);
   const attempts = (earlier?.attempts ?? 0) + 1;

@@ -7,7 +7,7 @@ import { matchUnlinked } from "./matchCycle";
 import { readForDecisions } from "./planCycle";
 import { activityOf, changeOf, tell } from "./record";
 import { settleRestores } from "./restore";
-import type { Subject } from "./subject";
+import { markFailed, type Subject } from "./subject";
 
 /** How often a record that moved while it was written is read and decided again within one cycle. */
 const ROUNDS = 2;
@@ -86,7 +86,7 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   if (subject.row.kind !== "deleted") subject.row = { kind: "unread" };
   if (subject.person.kind !== "deleted") subject.person = { kind: "unread" };
   subject.facts = null;
-  subject.failedSides.clear();
+  markFailed(subject, null);
   if (keepsHeir(subject)) {
     subject.personId = subject.heir!.personId;
   } else if (subject.link) {
@@ -102,7 +102,7 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   if (intentId !== null) {
     subject.suspect = suspectOf(context, { job, intentId });
     const { side, kind, reason, conflict, changes } = job;
-    subject.attempts.push({ side, kind, reason, conflict, changes });
+    subject.attempts = [...subject.attempts, { side, kind, reason, conflict, changes }];
   }
   return subject;
 }

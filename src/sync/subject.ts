@@ -1,5 +1,6 @@
 import type { ReasonCode } from "../model/activity";
 import type { Pair, RecordType, Side } from "../model/record";
+import { RECORD_TYPES } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { decide } from "./decide";
 import type { FieldChange } from "./decideField";
@@ -57,14 +58,18 @@ export interface Subject {
   /** The interrupted write that made this record suspect; its outcome was lost. */
   suspect: Intent | null;
   /** Writes of this cycle whose answer was lost: the log tells of them if they turn out to have been carried out. */
-  attempts: Attempt[];
+  attempts: readonly Attempt[];
   /** Sides whose part of this cycle's decision was refused or failed. */
-  failedSides: Set<Side>;
+  failedSides: ReadonlySet<Side>;
 }
 
 const NOT_READ: SideReading = { kind: "unread" };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 const NO_LOOPS: Subject["loops"] = new Map();
+const NO_ATTEMPTS: readonly Attempt[] = [];
+const NO_CHANGES: readonly FieldChange[] = [];
+const NO_ECHOES: readonly PendingEcho[] = [];
+const NO_SIDES: ReadonlySet<Side> = new Set();
 
 /** A subject about which nothing is known yet but its ids. */
 export function newSubject(
@@ -85,13 +90,24 @@ export function newSubject(
     requested: null,
     changedAt: { dynamics: null, marketo: null },
     feedFields: NO_FIELDS,
-    restore: [],
-    goingBack: [],
+    restore: NO_CHANGES,
+    goingBack: NO_ECHOES,
     refresh: NO_FIELDS,
     suspect: null,
-    attempts: [],
-    failedSides: new Set(),
+    attempts: NO_ATTEMPTS,
+    failedSides: NO_SIDES,
   };
+}
+
+/** Notes that a side's part of the decision was refused or failed; null forgets all. */
+export function markFailed(subject: Subject, side: Side | null): void {
+  subject.failedSides = side === null ? NO_SIDES : new Set([...subject.failedSides, side]);
+}
+
+/** Lets the values of a subject go that is done; a deletion stays known, because it is told only once. */
+export function release(subject: Subject): void {
+  if (subject.row.kind === "read") subject.row = NOT_READ;
+  if (subject.person.kind === "read") subject.person = NOT_READ;
 }
 
 /** Decides on a subject; the same answer for the same subject, so that it need not be kept. */
@@ -181,21 +197,24 @@ function valuesOf(reading: SideReading) {
 
 /** The subjects of a cycle, one for each row, found by either id. */
 export class Subjects {
-  readonly #byRow = new Map<string, Subject>();
+  readonly #byRow: Record<RecordType, Map<string, Subject>> = {
+    contact: new Map(),
+    lead: new Map(),
+  };
   readonly #byPerson = new Map<number, Subject>();
 
   get size(): number {
-    return this.#byRow.size;
+    return this.#byRow.contact.size + this.#byRow.lead.size;
   }
 
   add(subject: Subject): Subject {
-    this.#byRow.set(rowKey(subject.setup.recordType, subject.dynamicsId), subject);
+    this.#byRow[subject.setup.recordType].set(subject.dynamicsId, subject);
     if (subject.link) this.#byPerson.set(subject.link.personId, subject);
     return subject;
   }
 
   row(recordType: RecordType, dynamicsId: string): Subject | undefined {
-    return this.#byRow.get(rowKey(recordType, dynamicsId));
+    return this.#byRow[recordType].get(dynamicsId);
   }
 
   person(personId: number): Subject | undefined {
@@ -203,15 +222,12 @@ export class Subjects {
   }
 
   remove(subject: Subject): void {
-    this.#byRow.delete(rowKey(subject.setup.recordType, subject.dynamicsId));
+    this.#byRow[subject.setup.recordType].delete(subject.dynamicsId);
     if (subject.link) this.#byPerson.delete(subject.link.personId);
   }
 
-  all(): IterableIterator<Subject> {
-    return this.#byRow.values();
+  /** In the order in which they were added, contacts first. */
+  *all(): Generator<Subject> {
+    for (const recordType of RECORD_TYPES) yield* this.#byRow[recordType].values();
   }
-}
-
-function rowKey(recordType: RecordType, dynamicsId: string): string {
-  return `${recordType} ${dynamicsId}`;
 }
