@@ -1,9 +1,10 @@
+import type { ReasonCode } from "../model/activity";
 import type { RecordType, Side } from "../model/record";
 import type { FailedRecord, Intent, PendingEcho } from "../sync/statePort";
 import type { Row, SqlDatabase } from "./database";
 import { packId } from "./ids";
 
-const INTENT = "id, cycle, side, type, kind, dynamics_id, person, reason";
+const INTENT = "id, cycle, side, type, kind, dynamics_id, person, reason, clashes";
 const ECHO = "person, position, field, prior, sent, activity, cycle, sent_at";
 const FAILED =
   "type, dynamics_id, person, outcome, side, code, message, attempts, first_at, last_at, next_attempt";
@@ -18,7 +19,8 @@ export function openIntents(database: SqlDatabase): Intent[] {
     kind: String(row[4]) as Intent["kind"],
     dynamicsId: text(row, 5),
     personId: count(row, 6),
-    reason: String(row[7]),
+    reason: String(row[7]) as ReasonCode,
+    clashes: JSON.parse(text(row, 8) ?? "[]") as Intent["clashes"],
   }));
 }
 

@@ -59,6 +59,7 @@ export const MIGRATIONS: readonly string[] = [
    DROP TABLE echo;
    ALTER TABLE pending_echo RENAME TO echo;
    CREATE INDEX echo_by_time ON echo (sent_at);`,
+  `ALTER TABLE intent ADD COLUMN clashes TEXT;`,
 ];
 
 /** The version a database has; 0 is an empty one. */

@@ -7,7 +7,7 @@ import { toDynamicsWrite, toMarketoWrite, workOf, type Job, type Work } from "./
 import { fillBefore } from "./lastValues";
 import type { DynamicsWrite, WriteResult } from "./ports";
 import { recordSuccession } from "./lifecycle/recordEvents";
-import { recordFailure, recordWritten, type Recording } from "./record";
+import { clashesOf, recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
 import type { FailedRecord, NewIntent, StateWriter } from "./statePort";
 import { decideSubject, type Subject } from "./subject";
@@ -76,7 +76,7 @@ export class Applier {
     });
   }
 
-  #intentOf({ subject, side, kind, reason }: Job): NewIntent {
+  #intentOf({ subject, side, kind, reason, changes }: Job): NewIntent {
     return {
       cycle: this.context.cycle,
       side,
@@ -85,6 +85,7 @@ export class Applier {
       dynamicsId: subject.dynamicsId,
       personId: subject.personId,
       reason,
+      clashes: clashesOf(changes),
     };
   }
 

@@ -143,7 +143,11 @@ async function readWhatIsNeeded(
   const vanished: Vanished[] = [];
   const forgotten: Subject[] = [];
   for (const subject of lostPersons) {
-    if (subject.link?.state === "active") vanished.push({ subject, failure: noRecord("marketo") });
+    if (subject.link?.state !== "active") continue;
+    vanished.push({ subject, failure: noRecord("marketo") });
+    // Nothing is decided about it now, so that the note stays; what is told only once must be dealt with all the same.
+    const isToldOnce = subject.row.kind === "deleted" || subject.heir || subject.verdict;
+    if (!isToldOnce) subjects.remove(subject);
   }
   for (const subject of lostRows) {
     if (subject.row.kind === "deleted" || takeOldTombstone(context, subject)) continue;

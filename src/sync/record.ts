@@ -259,6 +259,11 @@ export function activityOf(
   };
 }
 
+/** The changes that replace a value by a rule, as the log tells them. */
+export function clashesOf(changes: readonly FieldChange[]): ActivityChange[] {
+  return changes.filter(({ lost }) => lost !== undefined).map(changeOf);
+}
+
 export function changeOf({ rule, to, before, after, ...rest }: FieldChange): ActivityChange {
   const change: ActivityChange = { field: rule.key, to, before, after };
   return rest.lost === undefined ? change : { ...change, lost: rest.lost };

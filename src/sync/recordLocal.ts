@@ -11,13 +11,14 @@ import {
   recordMergedPerson,
 } from "./lifecycle/recordEvents";
 import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
-import { carriedOut } from "./recovered";
+import { carriedOut, replacedUnheard } from "./recovered";
 import type { Refusal } from "./decision";
 import type { Base, Link, LinkState } from "./statePort";
 import type { Subject } from "./subject";
 
 /** Records the part of a decision that needs no write (a write's own part is recorded when it succeeded). */
 export function recordLocal(recording: Recording, subject: Subject, decision: Decision): void {
+  tellReplaced(recording, subject, decision);
   switch (decision.kind) {
     case "agree":
       return recordAgreement(recording, subject, decision);
@@ -76,6 +77,20 @@ function recordAgreement(
   if (decision.reason !== "same-change-on-both-sides") return;
   const outcome = { outcome: "skipped", reason: decision.reason, changes: [] } as const;
   tell(recording, activityOf(context, subject, outcome));
+}
+
+/** An interrupted write replaced values by a rule: once they are gone from their side, only its announcement has them. */
+function tellReplaced(recording: Recording, subject: Subject, decision: Decision): void {
+  const { suspect } = subject;
+  if (!suspect?.clashes.length) return;
+  const changes = replacedUnheard(subject, "agreed" in decision ? decision.agreed : []);
+  subject.suspect = { ...suspect, clashes: [] };
+  const [first] = changes;
+  if (!first) return;
+  recording.counts.conflicts++;
+  const reason = first.to === "dynamics" ? "clash-marketo-wins" : "clash-dynamics-wins";
+  const outcome = { outcome: "conflicted", reason, changes } as const;
+  tell(recording, activityOf(recording.context, subject, outcome));
 }
 
 /** The write whose answer was lost had been carried out: that is what the log says. */

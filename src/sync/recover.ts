@@ -12,7 +12,9 @@ export function addSuspects(context: CycleContext, subjects: Subjects): number[]
   const intents = context.state.openIntents();
   for (const intent of intents) {
     const subject = suspectOf(context, subjects, intent);
-    if (subject) subject.suspect = intent;
+    // A record's writes to both sides may be open; only one of them carries what lost clashes.
+    const earlier = subject?.suspect?.clashes ?? [];
+    if (subject) subject.suspect = { ...intent, clashes: [...earlier, ...intent.clashes] };
   }
   if (intents.length) context.report.progress("recovering", intents.length, intents.length);
   return intents.map((intent) => intent.id);

@@ -1,4 +1,4 @@
-import type { ReasonCode } from "../model/activity";
+import type { ActivityChange, ReasonCode } from "../model/activity";
 import type { AgreedValue, FieldChange } from "./decideField";
 import type { Job } from "./jobs";
 import type { Attempt, Subject } from "./subject";
@@ -48,4 +48,24 @@ export function carriedOut({ attempts }: Subject, agreed: readonly AgreedValue[]
     }),
   }));
   return found.filter(({ changes }) => changes.length > 0).reverse();
+}
+
+/**
+ * What the interrupted write replaced by a rule, as far as nothing else tells of it. A value that its side still holds
+ * was not replaced: this cycle decides on it again. Neither is one that the log gets with the rest of a lost write.
+ */
+export function replacedUnheard(
+  subject: Subject,
+  agreed: readonly AgreedValue[],
+): readonly ActivityChange[] {
+  const told = carriedOut(subject, agreed).flatMap(({ changes }) => changes);
+  const clashes = subject.suspect?.clashes ?? [];
+  return clashes.filter(({ field, to, lost }) => {
+    const isTold = told.some((change) => change.rule.key === field && change.to === to);
+    const rule = subject.setup.rules.find(({ key }) => key === field);
+    const reading = to === "dynamics" ? subject.row : subject.person;
+    if (isTold || !rule || reading.kind !== "read") return !isTold;
+    const { compareKey } = rule.codec;
+    return compareKey(reading.values[field] ?? null) !== compareKey(lost ?? null);
+  });
 }

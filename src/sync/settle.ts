@@ -5,7 +5,7 @@ import { readPersons, readRows } from "./gather";
 import { linkOf } from "./linkLookup";
 import { matchUnlinked } from "./matchCycle";
 import { readForDecisions } from "./planCycle";
-import { activityOf, changeOf, tell } from "./record";
+import { activityOf, changeOf, clashesOf, tell } from "./record";
 import { settleRestores } from "./restore";
 import { markFailed, type Subject } from "./subject";
 
@@ -117,7 +117,7 @@ function suspectOf(
   { cycle }: CycleContext,
   { job, intentId }: { job: Unsettled["job"]; intentId: number },
 ): Subject["suspect"] {
-  const { subject, side, kind, reason } = job;
+  const { subject, side, kind, reason, changes } = job;
   const { setup, dynamicsId, personId } = subject;
   return {
     id: intentId,
@@ -128,6 +128,7 @@ function suspectOf(
     dynamicsId,
     personId,
     reason,
+    clashes: clashesOf(changes),
   };
 }
 

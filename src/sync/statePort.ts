@@ -1,4 +1,4 @@
-import type { Activity, ActivityChange, NewActivity } from "../model/activity";
+import type { Activity, ActivityChange, NewActivity, ReasonCode } from "../model/activity";
 import type { FieldValue, RecordType, Side } from "../model/record";
 
 /**
@@ -39,7 +39,9 @@ export interface Intent {
   dynamicsId: string | null;
   personId: number | null;
   /** Why the write was planned, kept so that a recovered write is logged with its true reason. */
-  reason: string;
+  reason: ReasonCode;
+  /** The values that lose a clash by this write: once it has arrived, nobody else knows them. */
+  clashes: readonly ActivityChange[];
 }
 
 export type NewIntent = Omit<Intent, "id">;

@@ -106,7 +106,8 @@ function hex({ base }: Link, position: number): string | null {
 interface LoggedRow {
   outcome: string;
   reason: string;
-  values: string;
+  /** What lost a clash and to what. */
+  lost: string[];
 }
 
 function logOf(state: State, tags: Tags): Map<string, LoggedRow[]> {
@@ -119,13 +120,10 @@ function logOf(state: State, tags: Tags): Map<string, LoggedRow[]> {
 }
 
 function loggedRow({ outcome, reason, changes }: Activity): LoggedRow {
-  const values = changes
-    .map(({ field, to, after, lost }) =>
-      JSON.stringify([field, to, shown(field, after), lost ?? null]),
-    )
-    .sort()
-    .join();
-  return { outcome, reason, values };
+  const lost = changes
+    .filter((change) => change.lost !== undefined)
+    .map(({ field, to, after, lost }) => JSON.stringify([field, to, shown(field, after), lost]));
+  return { outcome, reason, lost };
 }
 
 export type Log = ReturnType<typeof logOf>;
@@ -139,14 +137,13 @@ export function logProblems(expected: Log, found: Log): string[] {
   const problems: string[] = [];
   for (const tag of new Set([...expected.keys(), ...found.keys()])) {
     const rows = found.get(tag) ?? [];
-    const recovered = rows.some(({ reason }) => reason === "recovered-after-crash");
     const wanted = conflictsOf(expected.get(tag) ?? []);
     const there = conflictsOf(rows);
     for (const conflict of new Set([...wanted, ...there])) {
       const want = wanted.filter((each) => each === conflict).length;
       const has = there.filter((each) => each === conflict).length;
       if (has > want) problems.push(`${tag}: ${has} times instead of ${want}: ${conflict}`);
-      if (has < want && !recovered) problems.push(`${tag}: not told: ${conflict}`);
+      if (has < want) problems.push(`${tag}: not told: ${conflict}`);
     }
     if (expected.has(tag) && rows.length === 0) problems.push(`${tag}: nothing is told`);
   }
@@ -156,5 +153,7 @@ export function logProblems(expected: Log, found: Log): string[] {
 function conflictsOf(rows: readonly LoggedRow[]): string[] {
   return rows
     .filter(({ outcome }) => outcome === "conflicted")
-    .map(({ reason, values }) => `${reason} ${values}`);
+    .flatMap(({ reason, lost }) =>
+      lost.length ? lost.map((each) => `${reason} ${each}`) : [reason],
+    );
 }

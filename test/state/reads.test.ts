@@ -7,6 +7,7 @@ import { activity, change, echo, failure, guid, intent, link } from "./samples";
 
 const now = (): number => Date.UTC(2026, 0, 2);
 const reopenable = { pair: "main", owner: "test", now };
+const CLASHES = [change({ lost: "Anna" })];
 
 /** Each case: what is done, and what can be read afterwards; read twice, before and after the state is opened again. */
 const CASES: {
@@ -92,12 +93,15 @@ const CASES: {
   {
     name: "intents stay open until they are finished",
     steps: async (state) => {
-      await state.announce([intent(1), intent(2, { dynamicsId: null, personId: null })]);
+      await state.announce([
+        intent(1),
+        intent(2, { dynamicsId: null, personId: null, clashes: CLASHES }),
+      ]);
       const [third] = await state.announce([intent(3)]);
       await state.commit((writer) => writer.finishIntents([1, third ?? 0]));
     },
     read: (state) => state.openIntents(),
-    expected: [{ id: 2, ...intent(2, { dynamicsId: null, personId: null }) }],
+    expected: [{ id: 2, ...intent(2, { dynamicsId: null, personId: null, clashes: CLASHES }) }],
   },
   {
     name: "echoes are kept for each person, position and write",

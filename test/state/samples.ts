@@ -49,6 +49,7 @@ export function intent(number: number, changed: Partial<NewIntent> = {}): NewInt
     dynamicsId: guid(number),
     personId: number,
     reason: "changed-in-dynamics",
+    clashes: [],
     ...changed,
   };
 }

@@ -7,7 +7,7 @@ import { connect, type ConnectorSet } from "../../src/engine/connect";
 import { PairEngine, type RunOptions } from "../../src/engine/pairEngine";
 import { tokensOf } from "../../src/engine/tokens";
 import type { Timing } from "../../src/http/timing";
-import { createTransport } from "../../src/http/transport";
+import { createTransport, type HttpTransport } from "../../src/http/transport";
 import type { Activity, CycleSummary } from "../../src/model/activity";
 import type { CycleEvent, Preview } from "../../src/protocol/engine";
 import { pairFileText } from "../../src/sandbox/pairFile";
@@ -33,6 +33,8 @@ export interface TestPairOptions {
   folder?: string;
   /** Commits reach the disk through these files. */
   files?: Parameters<typeof openState>[0]["files"];
+  /** Calls are given up after so long, whatever their own time is. */
+  timeoutMs?: number;
 }
 
 interface TestPair {
@@ -149,7 +151,7 @@ async function openPair(
 
 async function startEngine(
   config: PairConfig,
-  { files, wrap = (connectors) => connectors }: TestPairOptions,
+  { files, timeoutMs, wrap = (connectors) => connectors }: TestPairOptions,
   {
     clock,
     connectors,
@@ -168,7 +170,7 @@ async function startEngine(
     retention: { days: 36_500, rows: 100_000 },
     ...(files && { files }),
   });
-  const transport = createTransport();
+  const transport = impatient(createTransport(), timeoutMs);
   const timing = timingOf(clock);
   const engine = new PairEngine({
     config,
@@ -193,6 +195,11 @@ async function startEngine(
     transport.close();
   };
   return { engine, close };
+}
+
+function impatient(transport: HttpTransport, timeoutMs: number | undefined): HttpTransport {
+  if (timeoutMs === undefined) return transport;
+  return { ...transport, send: (request) => transport.send({ ...request, timeoutMs }) };
 }
 
 /** Waiting moves the clock on at once: nothing in a test sleeps. */

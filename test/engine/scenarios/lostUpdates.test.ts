@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createRecord } from "../../../src/engine/createRecord";
-import type { RecordType } from "../../../src/model/record";
+import type { RecordType, Side } from "../../../src/model/record";
 import type { ConnectorSet } from "../../../src/engine/connect";
 import { watched } from "../../support/watched";
 import { openMemoryPair, type MemoryPair, type TestPairOptions } from "../../support/enginePair";
@@ -189,34 +189,46 @@ test("a lead's value that our write replaced unseen goes back, and what it repla
   );
 });
 
+/** Something that happens once, before or after the next write to a side. */
+function meanwhile() {
+  let next: { when: string; side: Side; act: () => void } | undefined;
+  const wrap = (connectors: ConnectorSet) =>
+    watched(connectors, ({ when, side, method }) => {
+      if (method !== "write" || when !== next?.when || side !== next.side) return;
+      const { act } = next;
+      next = undefined;
+      act();
+    });
+  const arm = (when: "before" | "after", side: Side, act: () => void) => {
+    next = { when, side, act };
+  };
+  return { wrap, arm };
+}
+
+/** Every value that the log has as lost. */
+function lostIn(pair: MemoryPair) {
+  const lost = pair.activities().flatMap(({ changes }) => changes.map((change) => change.lost));
+  return [...new Set(lost)].filter((value) => value !== undefined);
+}
+
 for (const [type, final, lost] of [
   ["contact", "ours again", "theirs"],
   ["lead", "theirs", "ours again"],
 ] as const) {
   test(`what the first of two writes in one cycle replaced unseen is not lost (${type})`, async (t) => {
-    let meanwhile: (() => void) | undefined;
-    const wrap = (connectors: ConnectorSet) =>
-      watched(connectors, ({ when, side, method }) => {
-        if (when !== "before" || side !== "marketo" || method !== "write") return;
-        meanwhile?.();
-        meanwhile = undefined;
-      });
+    const { wrap, arm } = meanwhile();
     const { pair, rows, persons, id, person, titles } = await openLinked(t, type, wrap);
     rows.edit(type, id, { jobtitle: "ours" });
     persons.edit(person, { lastName: "Ortiz y Gasset" });
-    meanwhile = () => {
+    arm("before", "marketo", () => {
       persons.edit(person, { title: "theirs" });
       rows.edit(type, id, { jobtitle: "ours again" });
-    };
+    });
     await run(pair);
     pair.clock.advance(60_000);
     await run(pair);
     assert.deepEqual(titles(), [final, final]);
-    const told = pair.activities().flatMap(({ changes }) => changes.map((change) => change.lost));
-    assert.deepEqual(
-      [...new Set(told)].filter((value) => value !== undefined),
-      [lost],
-    );
+    assert.deepEqual(lostIn(pair), [lost]);
   });
 }
 
@@ -227,3 +239,34 @@ test("Create Contact for a linked person leaves the note of a value that does no
   await createContact(pair, person);
   assert.equal(pair.state.failedAmong("contact", [id]).get(id)?.code, "CS-DOES-NOT-FIT");
 });
+
+for (const [type, side, lost] of [
+  ["contact", "marketo", "theirs"],
+  ["lead", "dynamics", "ours"],
+] as const) {
+  for (const isChangedAgain of [false, true]) {
+    const then = isChangedAgain ? " although both sides changed again" : "";
+    test(`what lost a clash in a write that nobody heard of again is told (${type})${then}`, async (t) => {
+      const { wrap, arm } = meanwhile();
+      const { pair, rows, persons, id, person } = await openLinked(t, type, wrap);
+      rows.edit(type, id, { jobtitle: "ours" });
+      persons.edit(person, { title: "theirs" });
+      arm("after", side, () => {
+        throw new Error("The process ends.");
+      });
+      pair.clock.advance(1000);
+      await assert.rejects(pair.run(), /process ends/);
+      if (isChangedAgain) {
+        rows.edit(type, id, { jobtitle: "ours, later" });
+        persons.edit(person, { title: "theirs, later" });
+      }
+      await pair.restart();
+      await run(pair);
+      await run(pair);
+      assert.equal(lostIn(pair).includes(lost), true);
+      const conflicts = pair.activities().filter(({ outcome }) => outcome === "conflicted");
+      assert.equal(conflicts.length, isChangedAgain ? 2 : 1);
+      assert.deepEqual(pair.state.openIntents(), []);
+    });
+  }
+}
