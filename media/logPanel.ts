@@ -9,7 +9,7 @@ import type {
   LogHostContract,
   LogPanelContract,
 } from "../src/protocol/log";
-import type { MessagePortLike, Rpc } from "../src/protocol/rpc";
+import type { Handlers, MessagePortLike, Rpc } from "../src/protocol/rpc";
 import { connect } from "../src/protocol/rpc";
 import "./filterBar";
 import { icon } from "./logColumns";
@@ -20,6 +20,9 @@ import "./logGrid";
 import { LogModel } from "./logModel";
 import type { VsCodeApi } from "./viewState";
 import { StateStore } from "./viewState";
+
+/** Each asks the user something before it answers: where to save, whether to leave for a website. */
+const DIALOGS: readonly (keyof LogHostContract["requests"])[] = ["export", "openRecord"];
 
 /** The log: filters, list and details, and what is shown when there is no list. */
 export class LogPanel extends LitElement {
@@ -41,7 +44,7 @@ export class LogPanel extends LitElement {
 
   /** Called once by the page's entry. */
   start(api: VsCodeApi, port: MessagePortLike): void {
-    this.host = connect<LogPanelContract, LogHostContract>(port, {
+    const handlers: Handlers<LogPanelContract> = {
       requests: {},
       notifications: {
         changed: ({ amended }) => this.run(this.model.onChanged(amended)),
@@ -51,7 +54,8 @@ export class LogPanel extends LitElement {
           if (open !== undefined) this.run(this.model.open(open, 0));
         },
       },
-    });
+    };
+    this.host = connect<LogPanelContract, LogHostContract>(port, handlers, { patient: DIALOGS });
     const store = new StateStore(api);
     this.model = new LogModel(this.host, store, () => this.requestUpdate());
     const { opened } = store.state;

@@ -46,11 +46,11 @@ export async function choosePair(
     if (!only) await sayNoPair(host);
     return only;
   }
-  const now = Date.now();
+  const { moment } = sessions;
   const picked = await vscode.window.showQuickPick(
     sessions.all.map((session) => ({
       label: session.name,
-      description: `${environmentText(session.config.environment)} · ${phaseText(session.phase, now)}`,
+      description: `${environmentText(session.config.environment)} · ${phaseText(session.phase, moment)}`,
       session,
     })),
     { placeHolder: say("Choose a pair") },

@@ -11,6 +11,7 @@ import { Disposables } from "./signal";
 import { SignInHost } from "./signInHost";
 import { Telemetry } from "./telemetry";
 import { say } from "./text";
+import { Walkthrough } from "./walkthrough";
 
 /** What every feature gets: the parts that live as long as the extension. */
 export interface Host {
@@ -23,6 +24,7 @@ export interface Host {
   signIn: SignInHost;
   documents: Documents;
   telemetry: Telemetry;
+  walkthrough: Walkthrough;
   /** Given back at the end, last first. */
   disposables: Disposables;
 }
@@ -64,6 +66,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
   );
   const documents = disposables.add(new Documents());
   const telemetry = disposables.add(new Telemetry(context));
+  const walkthrough = disposables.add(new Walkthrough());
   return {
     context,
     log,
@@ -74,6 +77,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
     signIn,
     documents,
     telemetry,
+    walkthrough,
     disposables,
   };
 }

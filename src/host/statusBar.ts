@@ -17,7 +17,7 @@ export function registerStatusBar({ sessions, disposables }: Host): void {
       phase,
       conflicts: known.status?.conflicted ?? 0,
     }));
-    const status = statusBarText(views, Date.now());
+    const status = statusBarText(views, sessions.moment);
     if (!status) return item.hide();
     item.text = status.text;
     item.tooltip = status.tooltip;

@@ -1,7 +1,7 @@
 import type { Environment } from "../config/pairFile";
 import type { Phase } from "./pairs/phase";
-import { say } from "./text";
-import { environmentText, phaseDetail, phaseIcon, phaseText } from "./trees/phaseText";
+import { counted } from "./text";
+import { environmentText, phaseDetail, phaseIcon, phaseText, type Moment } from "./trees/phaseText";
 
 export interface StatusView {
   name: string;
@@ -30,18 +30,19 @@ const URGENCY: Record<Phase["kind"], number> = {
 };
 
 /** The one item of the status bar; null when there is nothing to say. */
-export function statusBarText(views: readonly StatusView[], now: number): StatusBarText | null {
+export function statusBarText(views: readonly StatusView[], moment: Moment): StatusBarText | null {
   const [first] = [...views].sort((a, b) => URGENCY[a.phase.kind] - URGENCY[b.phase.kind]);
   if (!first) return null;
   const { phase, environment } = first;
   const words = [
     views.length > 1 ? first.name : null,
-    phaseText(phase, now),
+    phaseText(phase, moment),
     environment === "production" ? environmentText(environment) : null,
   ].filter((word) => word !== null);
   const lines = views.map((view) => {
-    const facts = [environmentText(view.environment), phaseText(view.phase, now)];
-    if (view.conflicts > 0) facts.push(say("{0} open questions", view.conflicts));
+    const facts = [environmentText(view.environment), phaseText(view.phase, moment)];
+    if (view.conflicts > 0)
+      facts.push(counted(view.conflicts, "1 open question", "{0} open questions"));
     return [`${view.name}: ${facts.join(", ")}`, phaseDetail(view.phase)]
       .filter(Boolean)
       .join("\n");

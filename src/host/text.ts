@@ -13,6 +13,11 @@ export function say(message: string, ...values: Argument[]): string {
   return translate(message, ...values);
 }
 
+/** A number of things: one has words of its own. */
+export function counted(count: number, one: string, more: string): string {
+  return translate(count === 1 ? one : more, count);
+}
+
 function fill(message: string, ...values: Argument[]): string {
   return message.replace(/\{(\d)\}/g, (hole, index) => String(values[Number(index)] ?? hole));
 }

@@ -1,11 +1,14 @@
 import * as vscode from "vscode";
+import type { CycleSummary } from "../model/activity";
 import { removeStaleSandbox } from "./commands/sandbox";
 import type { Host } from "./host";
 import { noticeOf } from "./pairs/notice";
 import { isOrgChanged } from "./pairs/phase";
 import type { PairSession } from "./pairs/session";
+import { outputLine } from "./outputLines";
 import { problemOf, problemText } from "./problem";
 import { say } from "./text";
+import { phaseText } from "./trees/phaseText";
 
 /** Keeps the pairs in step with the file, the workspace's trust and the clock. */
 export function registerPairs(host: Host): void {
@@ -19,12 +22,19 @@ export function registerPairs(host: Host): void {
   // A machine that slept and a window that was in the background catch up at once.
   disposables.add(vscode.window.onDidChangeWindowState(() => sessions.look()));
   disposables.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration("contactSync.automaticCycles")) return;
+      sessions.changed.tell(null);
+      sessions.look();
+    }),
+  );
+  disposables.add(
     sessions.events.listen((event) => {
-      if (event.type === "warning") log.warn(`${event.pair}: ${event.code}: ${event.message}`);
       if (event.type === "warning" && event.code === "CS-SHARED-ORG") tellShared(event.message);
       if (event.type === "ended") host.telemetry.cycle(event.summary);
     }),
   );
+  registerOutput(host);
   disposables.add(sessions.changed.listen(() => setContexts(host)));
   registerNotices(host);
   registerDescriptions(host);
@@ -35,7 +45,7 @@ export function registerPairs(host: Host): void {
 }
 
 /** What `when` clauses ask for. */
-function setContexts({ sessions, pairFiles }: Host): void {
+function setContexts({ sessions, pairFiles, walkthrough }: Host): void {
   const kinds = new Set(sessions.all.map(({ phase }) => phase.kind));
   const isIn = (...wanted: readonly string[]) => [...kinds].some((kind) => wanted.includes(kind));
   const contexts = {
@@ -53,11 +63,35 @@ function setContexts({ sessions, pairFiles }: Host): void {
       ({ known, phase }) => known.cycles.length > 0 || phase.kind === "running",
     ),
   };
+  if (contexts.hasPairs) walkthrough.done("connected");
+  const isWell = ({ halted, error }: CycleSummary) => halted === null && error === null;
+  if (sessions.all.some(({ known }) => known.cycles.some(isWell))) walkthrough.done("cycled");
   for (const [key, value] of Object.entries(contexts)) {
     if (shownContexts.get(key) === value) continue;
     shownContexts.set(key, value);
     void vscode.commands.executeCommand("setContext", `contactSync.${key}`, value);
   }
+}
+
+/** The output channel tells what pairs do, so that it can be read afterwards. */
+function registerOutput({ sessions, disposables, log }: Host): void {
+  const kinds = new Map<string, string>();
+  disposables.add(
+    sessions.events.listen((event) => {
+      const pair = event.type === "ended" ? event.summary.pair : event.pair;
+      const line = outputLine(sessions.find(pair)?.name ?? pair, event);
+      if (line) log[line.level](line.text);
+    }),
+  );
+  disposables.add(
+    sessions.changed.listen((session) => {
+      if (!session || kinds.get(session.id) === session.phase.kind) return;
+      kinds.set(session.id, session.phase.kind);
+      // The start of a cycle has a line of its own.
+      if (session.phase.kind === "running") return;
+      log.info(`${session.name}: ${phaseText(session.phase, sessions.moment)}`);
+    }),
+  );
 }
 
 const shownContexts = new Map<string, boolean>();

@@ -41,6 +41,8 @@ export class RpcError extends Error {
 export interface RpcOptions {
   /** Milliseconds until an unanswered request is rejected. */
   timeoutMs?: number;
+  /** Requests that wait for a human on the other side, and so for as long as it takes. */
+  patient?: readonly string[];
   /** Turns what a handler threw into what the other end may see. */
   describe?: (error: unknown) => RpcFailure;
   /** Told about errors of notification handlers, which nobody waits for. */
@@ -80,6 +82,7 @@ export function connect<Local extends Contract, Remote extends Contract>(
   options: RpcOptions = {},
 ): Rpc<Remote> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, describe = describeError, onError } = options;
+  const patient = new Set(options.patient);
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let disposed = false;
@@ -114,10 +117,11 @@ export function connect<Local extends Contract, Remote extends Contract>(
     if (disposed) return Promise.reject(new RpcError(closed(type)));
     const id = ++lastId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         waiting.delete(id);
         reject(new RpcError(late(type, timeoutMs)));
-      }, timeoutMs);
+      };
+      const timer = patient.has(type) ? undefined : setTimeout(giveUp, timeoutMs);
       const settle: Waiting["settle"] = (message) => {
         clearTimeout(timer);
         waiting.delete(id);

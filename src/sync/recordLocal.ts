@@ -185,14 +185,22 @@ function recordQuestion(
   subject: Subject,
   decision: Extract<Decision, { kind: "ambiguous" }>,
 ): void {
-  const persons = decision.personIds.join(", ");
   const failure: Failure = {
     class: "ambiguous",
     code: AMBIGUOUS_CODE,
-    message: `Persons ${persons} match ${decision.rowIds.length} record(s); merge the duplicates or give them different e-mail addresses.`,
+    message: `${matchText(decision)}; merge the duplicates or give them different e-mail addresses.`,
   };
   const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;
   recordFailure(recording, subject, { ...failed, failure, changes: [] });
+}
+
+/** "Person 9 matches 2 records": who could belong to whom, in numbers. */
+function matchText({ personIds, rowIds }: Extract<Decision, { kind: "ambiguous" }>): string {
+  const persons =
+    personIds.length === 1
+      ? `Person ${personIds.join()} matches`
+      : `Persons ${personIds.join(", ")} match`;
+  return `${persons} ${rowIds.length === 1 ? "1 record" : `${rowIds.length} records`}`;
 }
 
 function recordSkip(

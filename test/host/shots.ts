@@ -18,7 +18,7 @@ export const SHOTS: readonly Shot[] = [
     prepare: async (page) => {
       await page.locator('a:text-is("Try with sandbox orgs")').click();
       await ui.treeItem(page, "created in Marketo").waitFor();
-      await ui.treeItem(page, "28 of 28 fields sync").waitFor();
+      await ui.treeItem(page, "fields sync").waitFor();
       await widenSideBar(page);
       await ui.runCommand(page, "Contact Sync: Open Activity and Conflict Log");
       await ui.webview(page).locator(".grid-body .row").first().waitFor();

@@ -50,7 +50,7 @@ export async function chooseFields(host: Host, argument: CommandArgument): Promi
   if (answer?.kind !== "chosen") return;
   await write(host, choice, { items, chosen: new Set(answer.items) });
   sayRefusals(answer.items);
-  await vscode.commands.executeCommand("setContext", "contactSync.fieldsChosen", true);
+  host.walkthrough.done("fieldsChosen");
 }
 
 /** Values are a help to choose by; without them the list is still of use. */

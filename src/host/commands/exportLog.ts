@@ -3,7 +3,7 @@ import { choosePair, type CommandArgument } from "../ask";
 import type { Host } from "../host";
 import { exportRows } from "../log/exportFile";
 import { LogRows } from "../log/rows";
-import { say } from "../text";
+import { counted, say } from "../text";
 
 /** The whole log as a file; the panel's own buttons export the filtered rows. */
 export async function exportLog(host: Host, argument: CommandArgument): Promise<void> {
@@ -29,5 +29,7 @@ export async function exportLog(host: Host, argument: CommandArgument): Promise<
   const sort = { by: "time", descending: true } as const;
   const done = await exportRows(session, rows, { filter: {}, sort, format: picked.format });
   if (done)
-    void vscode.window.showInformationMessage(say("{0} activities were exported.", done.rows));
+    void vscode.window.showInformationMessage(
+      counted(done.rows, "1 activity was exported.", "{0} activities were exported."),
+    );
 }

@@ -25,6 +25,7 @@ export async function previewCycle(host: Host, argument: CommandArgument): Promi
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}` });
   previews.set(uri.toString(), { pair: session.id, preview });
   await host.documents.show(path, previewText(session.name, preview));
+  host.walkthrough.done("previewed");
 }
 
 /** "Approve and Run" stands above the preview itself, where the numbers are. */

@@ -21,7 +21,7 @@ export async function validateConnection(host: Host, argument: CommandArgument):
   const path = `${session.id}/${say("Connection")}.md`;
   await host.documents.show(path, checksText(session.name, checks));
   const { red } = countChecks(checks);
-  await vscode.commands.executeCommand("setContext", "contactSync.validated", red === 0);
+  if (red === 0) host.walkthrough.done("validated");
   const lacking = lackingOf(checks);
   if (lacking.fields.length > 0 || lacking.activityType) await offerSetUp(host, session, lacking);
 }

@@ -7,9 +7,9 @@ const ORDER = ["red", "amber", "green"] as const;
 /** Sign and word, never color alone. */
 function stateText(state: Check["state"]): string {
   const words: Record<Check["state"], string> = {
-    green: `✅ ${say("OK")}`,
-    amber: `⚠️ ${say("Limited")}`,
-    red: `❌ ${say("Must be fixed")}`,
+    green: `✔ ${say("OK")}`,
+    amber: `⚠ ${say("Limited")}`,
+    red: `✖ ${say("Must be fixed")}`,
   };
   return words[state];
 }

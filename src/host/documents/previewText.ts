@@ -1,7 +1,7 @@
 import { HALT_TEXT, REASON_TEXT } from "../../model/reasons";
 import type { PlannedChange, Preview } from "../../protocol/engine";
 import { shown } from "../log/compareText";
-import { say } from "../text";
+import { counted, say } from "../text";
 import { plain, table } from "./markdown";
 
 /** The next cycle before it runs, as a Markdown document. */
@@ -14,7 +14,7 @@ export function previewText(name: string, preview: Preview): string {
       `**${say("This plan is halted.")}** ${say(HALT_TEXT[halt.reason])} ${say("{0} planned, limit {1}", halt.planned, halt.limit)}. ${say('"Approve and Run" above runs exactly this plan.')}`,
     `## ${say("Counts")}`,
     table([say("What"), say("Records")], countRows(preview)),
-    say("{0} calls to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
+    say("calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
     ...warnings(preview),
     ...refusals(preview),
     ...sample(preview),
@@ -53,7 +53,7 @@ function sample({ sample: changes }: Preview): string[] {
   if (changes.length === 0) return [];
   return [
     `## ${say("Sample")}`,
-    say("The first {0} records of the plan.", changes.length),
+    counted(changes.length, "The first record of the plan.", "The first {0} records of the plan."),
     ...changes.map(changeText),
   ];
 }

@@ -9,8 +9,8 @@ import { mappingPlaces, type MappingPlace, type TextRange } from "./places";
 export interface Finding extends TextRange {
   code: string;
   message: string;
-  /** A warning should be mended and stops nothing; a note says what may not fit, and the mapping works. */
-  severity: "error" | "warning" | "note";
+  /** A warning should be mended and stops nothing. */
+  severity: "error" | "warning";
   fixes: readonly Fix[];
 }
 
@@ -63,22 +63,11 @@ function findingsOfMap(places: readonly MappingPlace[], schema: PairSchema): Fin
   if (!table) return [];
   const whole = places.filter((place) => place.isEnabled && place.column && place.field);
   const map = buildFieldMap(whole.map(specOf), table, schema.fields);
-  const problems = map.problems.flatMap((problem) => {
+  // Its warnings stay out: they hold for nearly every mapping of the default map, and the hover tells them.
+  return map.problems.flatMap((problem) => {
     const place = placeFor(whole, problem);
     return place ? [findingFor(place, problem, schema)] : [];
   });
-  const warnings = map.warnings.flatMap((warning) => {
-    const place = placeFor(whole, warning);
-    const finding: Finding | undefined = place && {
-      ...place.range,
-      code: "CS-CONFIG",
-      message: warning.message,
-      severity: "note",
-      fixes: [],
-    };
-    return finding ? [finding] : [];
-  });
-  return [...problems, ...warnings];
 }
 
 function specOf({ spec }: MappingPlace): MappingSpec {

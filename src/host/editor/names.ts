@@ -53,13 +53,26 @@ function fieldItem(field: FieldDescription, column: ColumnDescription | undefine
 
 /** What the hover says of the name at this place; null when neither side knows it. */
 export function nameText(place: NamePlace, schema: PairSchema): string | null {
-  const { value } = place.word;
-  if (place.key === "column") {
-    const column = schema.tables[place.recordType]?.columns.find(({ name }) => name === value);
+  const text = descriptionOf(place, schema);
+  return text && [text, ...warningsOf(place, schema)].join("\n\n");
+}
+
+function descriptionOf({ key, recordType, word }: NamePlace, schema: PairSchema): string | null {
+  if (key === "column") {
+    const columns = schema.tables[recordType]?.columns ?? [];
+    const column = columns.find(({ name }) => name === word.value);
     return column ? columnText(column) : null;
   }
-  const field = schema.fields.find(({ name }) => name === value);
+  const field = schema.fields.find(({ name }) => name === word.value);
   return field ? fieldText(field) : null;
+}
+
+/** What may not fit, although the mapping works. */
+function warningsOf(place: NamePlace, { maps }: PairSchema): readonly string[] {
+  const { key, word, counterpart, recordType } = place;
+  const [column, field] = key === "column" ? [word.value, counterpart] : [counterpart, word.value];
+  const mapped = maps[recordType]?.find((each) => each.column === column && each.field === field);
+  return mapped?.warnings ?? [];
 }
 
 const OPTIONS_SHOWN = 12;

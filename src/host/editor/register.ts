@@ -172,21 +172,12 @@ function diagnosticOf(document: vscode.TextDocument, finding: Finding): vscode.D
     document.positionAt(finding.offset),
     document.positionAt(finding.offset + finding.length),
   );
-  const diagnostic = new vscode.Diagnostic(range, finding.message, severityOf(finding));
+  const { Error, Warning } = vscode.DiagnosticSeverity;
+  const severity = finding.severity === "error" ? Error : Warning;
+  const diagnostic = new vscode.Diagnostic(range, finding.message, severity);
   diagnostic.source = say("Contact Sync");
   diagnostic.code = finding.code;
   return diagnostic;
-}
-
-function severityOf({ severity }: Finding): vscode.DiagnosticSeverity {
-  switch (severity) {
-    case "error":
-      return vscode.DiagnosticSeverity.Error;
-    case "warning":
-      return vscode.DiagnosticSeverity.Warning;
-    case "note":
-      return vscode.DiagnosticSeverity.Hint;
-  }
 }
 
 function editOf(document: vscode.TextDocument, before: string, after: string) {

@@ -1,6 +1,7 @@
 import type { PairConfig } from "../../config/pairFile";
 import type { Activity, CycleSummary } from "../../model/activity";
-import type { CycleEvent, PairSchema, PairStatus } from "../../protocol/engine";
+import type { RecordType } from "../../model/record";
+import type { CycleEvent, MappedField, PairSchema, PairStatus } from "../../protocol/engine";
 import type { FailedRow, OpenResult } from "../../protocol/engineContract";
 import type { EngineRequest } from "../engine/client";
 import { isSignInProblem, problemOf, type Problem } from "../problem";
@@ -37,6 +38,7 @@ export class PairSession {
   schema: PairSchema | null = null;
   schemaProblem: Problem | null = null;
   #closed = false;
+  #describing: Promise<PairSchema> | null = null;
   #stepping = false;
 
   constructor(
@@ -60,12 +62,20 @@ export class PairSession {
     return !["opening", "reader", "broken"].includes(this.phase.kind);
   }
 
+  /** Takes over what is known of the same pair under its former settings; the check boxes follow the new ones. */
+  inherit({ known, schema }: PairSession): void {
+    this.known = known;
+    this.schema = schema && withSwitches(schema, this.config);
+  }
+
   async open(): Promise<void> {
     const { request, stateFolder, owner } = this.around;
     try {
       this.#opened(await request("open", { config: this.config, stateFolder, owner }));
       await this.refresh();
       if (this.isWriter) this.#enter(this.#phaseOfPast());
+      // What was inherited belongs to the former settings. Its trouble, if any, is kept and shown.
+      if (this.schema && this.isWriter) void this.describe().catch(() => undefined);
     } catch (error) {
       this.#enter({ kind: "broken", problem: problemOf(error) });
     }
@@ -178,6 +188,15 @@ export class PairSession {
 
   /** Both sides' fields; asked of the systems once, and anew when the user wishes. */
   async describe(refresh = false): Promise<PairSchema> {
+    if (this.#describing && !refresh) return this.#describing;
+    const describing = this.#describe(refresh).finally(() => {
+      if (this.#describing === describing) this.#describing = null;
+    });
+    this.#describing = describing;
+    return describing;
+  }
+
+  async #describe(refresh: boolean): Promise<PairSchema> {
     try {
       this.schema = await this.around.request("describe", { pair: this.id, refresh });
       this.schemaProblem = null;
@@ -244,4 +263,16 @@ export class PairSession {
     this.phase = phase;
     this.changed.tell();
   }
+}
+
+/** The same fields with the switches of these settings; what a switch changes beyond that is described anew. */
+function withSwitches(schema: PairSchema, { recordTypes }: PairConfig): PairSchema {
+  const maps = Object.entries(schema.maps).map(([recordType, fields]) => {
+    const written = recordTypes[recordType as RecordType]?.fields;
+    const isOn = (mapped: MappedField) =>
+      written?.find(({ column, field }) => column === mapped.column && field === mapped.field)
+        ?.enabled ?? mapped.enabled;
+    return [recordType, fields.map((mapped) => ({ ...mapped, enabled: isOn(mapped) }))];
+  });
+  return { ...schema, maps: Object.fromEntries(maps) as PairSchema["maps"] };
 }

@@ -2,6 +2,7 @@ import type { PairConfig } from "../../config/pairFile";
 import type { CycleEvent } from "../../protocol/engine";
 import type { EngineClient } from "../engine/client";
 import { Signal, type Disposable } from "../signal";
+import { fingerprint } from "./identity";
 import { lookAgainIn } from "./phase";
 import { PairSession, type SessionSurroundings } from "./session";
 
@@ -41,6 +42,11 @@ export class Sessions implements Disposable {
     return [...this.#sessions.values()];
   }
 
+  /** What time-dependent texts are made from. */
+  get moment(): { now: number; automatic: boolean } {
+    return { now: this.options.now(), automatic: this.options.automatic() };
+  }
+
   find(id: string | undefined): PairSession | undefined {
     return id === undefined ? undefined : this.#sessions.get(id);
   }
@@ -53,27 +59,29 @@ export class Sessions implements Disposable {
   }
 
   async #apply(): Promise<void> {
-    const configs = this.#configs;
-    for (const session of this.all) {
-      const config = configs.find(({ id }) => id === session.id);
-      if (config && JSON.stringify(config) === JSON.stringify(session.config)) continue;
-      this.#sessions.delete(session.id);
-      this.changed.tell(null);
-      await session.close().catch(this.options.onError);
+    const before = new Map(this.#sessions);
+    const fresh: PairSession[] = [];
+    this.#sessions.clear();
+    for (const config of this.#configs) {
+      const known = before.get(config.id);
+      const isSame = known && JSON.stringify(known.config) === JSON.stringify(config);
+      const session = isSame ? known : this.#make(config, known);
+      if (!isSame) fresh.push(session);
+      this.#sessions.set(config.id, session);
     }
-    const opening = configs
-      .filter(({ id }) => !this.#sessions.has(id))
-      .map((config) => this.#open(config));
     this.changed.tell(null);
-    await Promise.all(opening);
+    const gone = [...before.values()].filter((session) => this.find(session.id) !== session);
+    await Promise.all(gone.map((session) => session.close().catch(this.options.onError)));
+    await Promise.all(fresh.map((session) => session.open()));
     this.look();
   }
 
-  async #open(config: PairConfig): Promise<void> {
+  /** What was shown of a pair stays on the screen while it is reopened: a click in that moment must find its row. */
+  #make(config: PairConfig, before: PairSession | undefined): PairSession {
     const session = new PairSession(config, this.options.surroundings(config));
-    this.#sessions.set(config.id, session);
+    if (before && fingerprint(before.config) === fingerprint(config)) session.inherit(before);
     session.changed.listen(() => this.changed.tell(session));
-    await session.open();
+    return session;
   }
 
   /** Gives every pair its turn now and winds the timer up again afterwards. */

@@ -1,7 +1,7 @@
 import type { Activity } from "../../model/activity";
 import { REASON_TEXT } from "../../model/reasons";
 import type { FailedRow } from "../../protocol/engineContract";
-import { say } from "../text";
+import { counted, say } from "../text";
 import type { TreeNode } from "./node";
 
 export interface ConflictsView {
@@ -93,7 +93,7 @@ function failedNode({ pair }: ConflictsView, row: FailedRow): TreeNode {
     id: `failed ${pair} ${row.recordType} ${record}`,
     label: recordText(row),
     description: row.message,
-    tooltip: `${row.code}: ${row.message}\n${say("{0} attempts", row.attempts)}`,
+    tooltip: `${row.code}: ${row.message}\n${counted(row.attempts, "1 attempt", "{0} attempts")}`,
     icon: icons[row.outcome],
     color: "list.warningForeground",
     context: `record ${row.outcome}`,

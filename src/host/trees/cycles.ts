@@ -2,7 +2,7 @@ import type { CycleSummary } from "../../model/activity";
 import { HALT_TEXT } from "../../model/reasons";
 import type { Phase } from "../pairs/phase";
 import { problemText } from "../problem";
-import { duration, say } from "../text";
+import { counted, duration, say } from "../text";
 import type { TreeNode } from "./node";
 import { progressText } from "./phaseText";
 
@@ -94,7 +94,7 @@ export function countWords({ counts }: Pick<CycleSummary, "counts">): string[] {
     [created.marketo, say("{0} created in Marketo", created.marketo)],
     [updated.dynamics, say("{0} changed in Dynamics", updated.dynamics)],
     [updated.marketo, say("{0} changed in Marketo", updated.marketo)],
-    [conflicts, say("{0} conflicts", conflicts)],
+    [conflicts, counted(conflicts, "1 conflict", "{0} conflicts")],
     [refused, say("{0} refused", refused)],
     [failed, say("{0} failed", failed)],
   ];
@@ -107,7 +107,7 @@ function cycleDetail(summary: CycleSummary, locale: string): string {
     say("Started {0}", new Date(summary.startedAt).toLocaleString(locale)),
     say("Ended {0}", new Date(summary.endedAt).toLocaleString(locale)),
     ...countWords(summary),
-    say("{0} calls to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
+    say("calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
     halted && say(HALT_TEXT[halted.reason]),
     error && problemText(error),
   ]

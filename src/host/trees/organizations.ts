@@ -7,7 +7,7 @@ import type { Problem } from "../problem";
 import { problemText } from "../problem";
 import { say } from "../text";
 import type { TreeNode } from "./node";
-import { environmentText, phaseDetail, phaseIcon, phaseText } from "./phaseText";
+import { environmentText, phaseDetail, phaseIcon, phaseText, type Moment } from "./phaseText";
 
 /** What the tree shows of a pair. */
 export interface OrganizationView {
@@ -19,13 +19,13 @@ export interface OrganizationView {
 }
 
 /** Pairs with their two systems, their record types and the fields of each. */
-export function organizationNodes(views: readonly OrganizationView[], now: number): TreeNode[] {
-  return views.map((view) => pairNode(view, now));
+export function organizationNodes(views: readonly OrganizationView[], moment: Moment): TreeNode[] {
+  return views.map((view) => pairNode(view, moment));
 }
 
-function pairNode(view: OrganizationView, now: number): TreeNode {
+function pairNode(view: OrganizationView, moment: Moment): TreeNode {
   const { config, phase } = view;
-  const words = [environmentText(config.environment), phaseText(phase, now)];
+  const words = [environmentText(config.environment), phaseText(phase, moment)];
   const label = config.name ?? config.id;
   const detail = phaseDetail(phase);
   return {

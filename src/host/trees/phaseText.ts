@@ -33,13 +33,20 @@ export function progressText({ stage, done, total }: RunningCycle): string {
   return done > 0 ? say("{0} {1}", stageText(stage), done) : stageText(stage);
 }
 
+/** When something is said, and whether the timer may start cycles by itself. */
+export interface Moment {
+  now: number;
+  automatic: boolean;
+}
+
 /** What a pair does now, in a few words. */
-export function phaseText(phase: Phase, now: number): string {
+export function phaseText(phase: Phase, { now, automatic }: Moment): string {
   switch (phase.kind) {
     case "opening":
       return say("opening");
     case "waiting":
       if (phase.problem) return say("last cycle failed");
+      if (!automatic) return say("cycles run by command only");
       return phase.nextAt > now
         ? say("next cycle in {0}", duration(phase.nextAt - now))
         : say("due");

@@ -2,11 +2,12 @@ import * as vscode from "vscode";
 import type { RecordType } from "../../model/record";
 import { guarded } from "../commands/guard";
 import type { Host } from "../host";
-import { say } from "../text";
+import { counted } from "../text";
 import { conflictNodes } from "./conflicts";
 import { cycleNodes } from "./cycles";
 import type { TreeNode } from "./node";
 import { organizationNodes } from "./organizations";
+import { phaseText } from "./phaseText";
 import { NodeTree } from "./provider";
 
 /** Redraws at most this often, however many records a cycle reports. */
@@ -25,7 +26,7 @@ export function registerTrees(host: Host): void {
           schema,
           schemaProblem,
         })),
-        Date.now(),
+        sessions.moment,
       ),
     ),
   );
@@ -71,6 +72,18 @@ export function registerTrees(host: Host): void {
     conflictsView.badge = badgeOf(host);
   };
   disposables.add(redrawSlowly(host, redraw));
+  disposables.add(sessions.looked.listen(redrawOfTime(host, () => organizations.refresh())));
+}
+
+/** The time to the next cycle goes on without an event; the tree is drawn again when its words change. */
+function redrawOfTime({ sessions }: Host, redraw: () => void): () => void {
+  let shown = "";
+  return () => {
+    const words = sessions.all.map(({ phase }) => phaseText(phase, sessions.moment)).join();
+    if (words === shown) return;
+    shown = words;
+    redraw();
+  };
 }
 
 /** Draws soon after a change, and not again before the pause is over. */
@@ -88,7 +101,9 @@ function redrawSlowly({ sessions, disposables }: Host, redraw: () => void): vsco
 
 function badgeOf({ sessions }: Host): vscode.ViewBadge | undefined {
   const open = sessions.all.reduce((sum, { known }) => sum + (known.status?.conflicted ?? 0), 0);
-  return open === 0 ? undefined : { value: open, tooltip: say("{0} open questions", open) };
+  return open === 0
+    ? undefined
+    : { value: open, tooltip: counted(open, "1 open question", "{0} open questions") };
 }
 
 /** Check boxes edit the pair file; the tree shows what the file says. */
@@ -108,5 +123,6 @@ async function setFields(
     };
     const uri = await host.pairFiles.uriOf(pair);
     await host.pairFiles.edit(uri, (text) => setFieldEnabled(text, target, isOn));
+    host.walkthrough.done("fieldsChosen");
   }
 }

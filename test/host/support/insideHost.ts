@@ -17,6 +17,8 @@ export interface InsideRun {
   testMs: number;
   /** Limit of the whole run, start of VS Code included. */
   limitMs: number;
+  /** Ends the run early. */
+  signal?: AbortSignal;
   say: (line: string) => void;
 }
 
@@ -33,6 +35,7 @@ export async function runInsideHost(run: InsideRun): Promise<Verdict> {
     [join(ROOT, "test/host/electron.mjs"), executable, run.development, tests, home],
     { cwd: ROOT, env: cleanEnvironment() },
   );
+  run.signal?.addEventListener("abort", () => void group.stop(), { once: true });
   let hung = false;
   const limit = setTimeout(() => {
     hung = true;

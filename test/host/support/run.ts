@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { runInsideHost } from "./insideHost";
 import { ROOT } from "./paths";
 import { cleanEnvironment, runToEnd, startGroup } from "./processes";
@@ -26,6 +26,7 @@ const say = (line: string) => console.log(line);
 export async function runAll(only: string | undefined): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "contact-sync-vsix-"));
   const count: Count = { passed: 0, failed: 0 };
+  const signal = interruption();
   try {
     await setUp(say);
     if (!existsSync(join(ROOT, "dist/log.js"))) {
@@ -35,9 +36,9 @@ export async function runAll(only: string | undefined): Promise<number> {
     const folders = only ? [...USER_FOLDERS, ...ASKED_FOLDERS] : USER_FOLDERS;
     const users = folders.flatMap((name) => testFiles(name, only));
     const vsix = join(folder, "contact-sync.vsix");
-    if (users.some((file) => file.includes("/ui/"))) await packageVsix(ROOT, vsix);
-    if (users.length) add(count, await runAsUser(users, vsix));
-    if (suites.length) add(count, await runInside(suites));
+    if (testFiles("ui", only).length && folders.includes("ui")) await packageVsix(ROOT, vsix);
+    if (users.length) add(count, await runAsUser(users, vsix, signal));
+    if (suites.length && !signal.aborted) add(count, await runInside(suites, signal));
   } catch (error) {
     count.failed++;
     say(error instanceof Error ? error.message : String(error));
@@ -52,15 +53,29 @@ export async function runAll(only: string | undefined): Promise<number> {
 function testFiles(name: string, only: string | undefined): string[] {
   const folder = join(ROOT, "test/host", name);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => join(folder, file))
-    .filter((file) => !only || file.includes(only))
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => join(folder, file))
+      // Only the path below the project counts: its own folder may be called anything.
+      .filter((file) => !only || relative(ROOT, file).includes(only))
+      .sort()
+  );
+}
+
+/** Aborted when somebody wants the run to end: what it started ends, and nothing more is started. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
+  return stop.signal;
 }
 
 /** Runs node:test files one after the other; each starts its own browser. */
-async function runAsUser(files: readonly string[], vsix: string): Promise<Count> {
+async function runAsUser(
+  files: readonly string[],
+  vsix: string,
+  signal: AbortSignal,
+): Promise<Count> {
   const summary = new Map<string, number>();
   let rest = "";
   const group = startGroup(
@@ -76,9 +91,7 @@ async function runAsUser(files: readonly string[], vsix: string): Promise<Count>
       },
     },
   );
-  const stop = () => void group.stop();
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  signal.addEventListener("abort", () => void group.stop(), { once: true });
   const code = await group.exited;
   const failed = (summary.get("fail") ?? 0) + (summary.get("cancelled") ?? 0);
   return { passed: summary.get("pass") ?? 0, failed: failed || (code === 0 ? 0 : 1) };
@@ -92,13 +105,14 @@ function passOn(line: string, summary: Map<string, number>): void {
   else say(line);
 }
 
-async function runInside(suites: readonly string[]): Promise<Count> {
+async function runInside(suites: readonly string[], signal: AbortSignal): Promise<Count> {
   say(`Inside the extension host: ${suites.map((file) => basename(file)).join(", ")}`);
   const verdict = await runInsideHost({
     development: ROOT,
     suites,
     testMs: TEST_MS,
     limitMs: INSIDE_LIMIT_MS,
+    signal,
     say,
   });
   for (const result of verdict.tests) say(describe(result));

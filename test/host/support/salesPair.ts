@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_MAP } from "../../../src/config/defaultMap";
 import { pairFileText } from "../../../src/sandbox/pairFile";
 import type { Sandbox } from "../../../src/sandbox/sandbox";
 import { startSandbox } from "../../../src/sandbox/sandbox";
@@ -18,6 +19,8 @@ export const GRACE = { name: "Grace Hopper", email: "grace@navy.test" };
 export interface SalesPair extends Session {
   sandbox: Sandbox;
   adaId: string;
+  /** How many fields of contacts the pair file maps. */
+  fieldCount: number;
   pairFile(): string;
   writePairFile(text: string): void;
 }
@@ -36,6 +39,7 @@ export async function startSalesPair(options: SessionOptions): Promise<SalesPair
       ...session,
       sandbox,
       adaId,
+      fieldCount: DEFAULT_MAP.contact.length,
       pairFile: () => readFileSync(path, "utf8"),
       writePairFile: (text) => writeFileSync(path, text),
       close: async () => {

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 import { startBrowser } from "./browser";
 import { ensureChromium } from "./chromium";
@@ -78,6 +80,25 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** A step of a walk; each starts from where the one before ended. */
+export interface Step<T> {
+  title: string;
+  act: (session: T) => Promise<void>;
+}
+
+/** Registers the steps as tests. After one that fails the others are not tried: nothing is where they expect it. */
+export function walk<T extends { page: Page }>(steps: readonly Step<T>[], session: () => T): void {
+  let failed = "";
+  for (const { title, act } of steps) {
+    test(title, async () => {
+      assert.equal(failed, "", "Not tried, because an earlier step failed.");
+      failed = title;
+      await withPicture(session().page, title, () => act(session()));
+      failed = "";
+    });
   }
 }
 

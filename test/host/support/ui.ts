@@ -8,10 +8,28 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press("F1");
   const input = quickInput(page).locator(".quick-input-box input");
   await input.fill(`>${title}`);
-  const row = rowNamed(quickInput(page), title);
+  const row = quickInput(page).locator(".monaco-list-row", {
+    has: page.locator(".label-name").filter({ hasText: wholeText(title) }),
+  });
   await row.waitFor();
-  // By keyboard: a click can answer the list that the command opens in the same place.
+  // By keyboard: a click can answer the list that the command opens in the same place. The best match comes first,
+  // but commands that were used of late come before it.
+  for (let press = 0; press < MOST_ROWS && !(await isFocused(row)); press++) {
+    await page.keyboard.press("ArrowDown");
+  }
+  if (!(await isFocused(row))) throw new Error(`"${title}" is not among the first commands.`);
   await page.keyboard.press("Enter");
+}
+
+/** Rows of the palette that are drawn without scrolling. */
+const MOST_ROWS = 10;
+
+async function isFocused(row: Locator): Promise<boolean> {
+  return ((await row.getAttribute("class")) ?? "").split(" ").includes("focused");
+}
+
+function wholeText(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
 }
 
 /** The list or input box that VS Code shows at the top. */
@@ -35,6 +53,17 @@ export async function answer(page: Page, prompt: string, text: string): Promise<
   await box.waitFor();
   await box.locator(".quick-input-box input").fill(text);
   await page.keyboard.press("Enter");
+}
+
+/** Waits until an input box holds this text: VS Code fills some of them in steps. */
+export async function untilValue(input: Locator, value: string): Promise<void> {
+  const isSo = `(element) => element.value === ${JSON.stringify(value)}`;
+  const element = await input.elementHandle();
+  try {
+    await input.page().waitForFunction(isSo, element);
+  } catch {
+    throw new Error(`The box holds "${await input.inputValue()}", not "${value}".`);
+  }
 }
 
 /** Opens the view container with this title from the activity bar. */

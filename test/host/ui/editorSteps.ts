@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { editorText, putCursorAfter, tab, untilEditorShows } from "../support/editorParts";
+import type { SalesPair } from "../support/salesPair";
+import type { Step } from "../support/session";
 import * as ui from "../support/ui";
-import type { Step } from "./treeSteps";
 
-export const EDITOR_STEPS: readonly Step[] = [
+export const EDITOR_STEPS: readonly Step<SalesPair>[] = [
   {
     title: "the pair file completes the names of real columns",
     act: async (pair) => {
@@ -21,7 +22,7 @@ export const EDITOR_STEPS: readonly Step[] = [
       assert.match(await row.first().innerText(), /mobilephone\s+phone\(\d+\)[^]*Mobile Phone/);
       await page.keyboard.press("Enter");
       await page.locator(".suggest-widget.visible").waitFor({ state: "hidden" });
-      await ui.runCommand(page, "File: Save");
+      await page.keyboard.press("Control+s");
       await tab(page, "contact-sync.jsonc").and(page.locator(":not(.dirty)")).waitFor();
       assert.match(pair.pairFile(), /"column": "mobilephone", "field": "mobilePhone"/);
     },
@@ -39,7 +40,7 @@ export const EDITOR_STEPS: readonly Step[] = [
       await page.locator(".marker-widget", { hasText: "CS-SECRET-IN-FILE" }).waitFor();
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+.");
-      const menu = page.locator(".action-widget");
+      const menu = page.locator(".action-widget").first();
       await menu.getByText("Remove it from the file").waitFor();
       await page.keyboard.press("Enter");
       await menu.waitFor({ state: "hidden" });

@@ -5,8 +5,8 @@ import type { Frame, FrameLocator, Page } from "playwright-core";
 import { seriousProblems } from "../support/axe";
 import { tab } from "../support/editorParts";
 import type { SalesPair } from "../support/salesPair";
+import type { Step } from "../support/session";
 import * as ui from "../support/ui";
-import type { Step } from "./treeSteps";
 
 const THEMES = [
   { theme: "Default Dark Modern", style: "vscode-dark" },
@@ -14,7 +14,7 @@ const THEMES = [
   { theme: "Default Light Modern", style: "vscode-light" },
 ];
 
-export const LOG_STEPS: readonly Step[] = [
+export const LOG_STEPS: readonly Step<SalesPair>[] = [
   {
     title: "the log opens and shows what the cycles did",
     act: async ({ page }) => {

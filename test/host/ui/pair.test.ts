@@ -1,7 +1,7 @@
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import type { SalesPair } from "../support/salesPair";
 import { startSalesPair } from "../support/salesPair";
-import { withPicture } from "../support/session";
+import { walk } from "../support/session";
 import { productVsix } from "../support/vsix";
 import { COMMAND_STEPS } from "./commandSteps";
 import { EDITOR_STEPS } from "./editorSteps";
@@ -19,6 +19,4 @@ before(async () => {
 after(() => pair.close());
 
 const steps = [...TREE_STEPS, ...LOG_STEPS, ...COMMAND_STEPS, ...EDITOR_STEPS, ...WINDOW_STEPS];
-for (const { title, act } of steps) {
-  test(title, () => withPicture(pair.page, title, () => act(pair)));
-}
+walk(steps, () => pair);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { tab } from "../support/editorParts";
+import type { SalesPair } from "../support/salesPair";
+import type { Step } from "../support/session";
 import * as ui from "../support/ui";
 import { settled } from "./logSteps";
-import type { Step } from "./treeSteps";
 
-export const WINDOW_STEPS: readonly Step[] = [
+export const WINDOW_STEPS: readonly Step<SalesPair>[] = [
   {
     title: "after a reload the log panel is back with its rows and its filter",
     act: async ({ page, adaId }) => {
@@ -30,11 +31,11 @@ export const WINDOW_STEPS: readonly Step[] = [
       await ui.openContainer(second, "Contact Sync");
       await ui.statusItem(second, "Contact Sync: runs in the window of workspace").waitFor();
       await ui.treeItem(second, "runs in the window of workspace").waitFor();
-      await ui.treeItem(second, "Cycle 3").waitFor();
+      await ui.treeItem(second, "Cycle 4").waitFor();
       await page.close();
       await ui.statusItem(second, "Contact Sync: next cycle in").first().waitFor();
       await ui.runCommand(second, "Contact Sync: Run Sync Cycle");
-      await ui.treeItem(second, "Cycle 4").waitFor();
+      await ui.treeItem(second, "Cycle 5").waitFor();
     },
   },
 ];

@@ -5,7 +5,7 @@ import { fixedText } from "../../../src/host/editor/fixText";
 import { namesFor, nameText, nearestName } from "../../../src/host/editor/names";
 import { mappingPlaces, mappingRange, nameAt } from "../../../src/host/editor/places";
 import { smallestChange } from "../../../src/host/pairs/textChange";
-import { schemaOf } from "./samples";
+import { mappedOf, schemaOf } from "./samples";
 
 const fileWith = (mappings: string, more = "") => `{
   // Kept by hand.
@@ -57,6 +57,18 @@ test("hover explains a name; an unknown one gets no hover", () => {
   assert.ok(column && field);
   assert.match(nameText(column, schemaOf()) ?? "", /column security hides it/);
   assert.equal(nameText(field, schemaOf()), null);
+});
+
+test("what may not fit is told by the hover of both names, and underlines nothing", () => {
+  const text = fileWith(GOOD);
+  const warning = "title holds up to 255 characters.";
+  const mapped = mappedOf("jobtitle", { field: "title", warnings: [warning] });
+  const schema = schemaOf({ maps: { contact: [mapped] } });
+  for (const name of ['"jobtitle"', '"title"']) {
+    const place = nameAt(text, text.indexOf(name) + 1);
+    assert.ok(place && nameText(place, schema)?.endsWith(`\n\n${warning}`));
+  }
+  assert.deepEqual(findingsOf(text, new Map([["contoso", schema]])), []);
 });
 
 const findings: readonly [string, string, readonly [string, RegExp, string[]][]][] = [

@@ -13,7 +13,7 @@ export interface Saying {
   values: number;
 }
 
-/** Every call of `say` below a folder. */
+/** Every text that is given to `say`, or to `counted` in its two forms, below a folder. */
 export function sayingsIn(folder: string): Saying[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
@@ -34,6 +34,12 @@ function sayingsOf(file: string): Saying[] {
       if (first) {
         const text = ts.isStringLiteralLike(first) ? first.text : null;
         found.push({ text, source: first.getText(), file, values: values.length });
+      }
+    }
+    if (ts.isCallExpression(node) && node.expression.getText() === "counted") {
+      for (const [values, form] of node.arguments.slice(1).entries()) {
+        const text = ts.isStringLiteralLike(form) ? form.text : null;
+        found.push({ text, source: form.getText(), file, values });
       }
     }
     ts.forEachChild(node, visit);

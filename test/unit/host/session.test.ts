@@ -5,7 +5,7 @@ import { PairSession } from "../../../src/host/pairs/session";
 import type { CycleSummary } from "../../../src/model/activity";
 import type { OpenResult } from "../../../src/protocol/engineContract";
 import { RpcError } from "../../../src/protocol/rpc";
-import { configOf, summaryOf } from "./samples";
+import { configOf, mappedOf, schemaOf, summaryOf } from "./samples";
 
 const NOW = Date.parse("2026-03-02T12:00:00.000Z");
 const INTERVAL = 300_000;
@@ -18,7 +18,7 @@ interface FakeEngine {
   takeOver: OpenResult;
 }
 
-function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false) {
+function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false, config = configOf()) {
   const fake: FakeEngine = {
     calls: [],
     opened: { kind: "writer" },
@@ -38,6 +38,7 @@ function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false) {
     failed: () => [],
     close: () => null,
     cancelCycle: () => null,
+    describe: () => schemaOf(),
   };
   const request = (async (type: string) => {
     fake.calls.push(type);
@@ -46,7 +47,7 @@ function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false) {
     return answer;
   }) as EngineRequest;
   let paused = isPaused;
-  const session = new PairSession(configOf(), {
+  const session = new PairSession(config, {
     request,
     stateFolder: "/state",
     owner: "this window",
@@ -186,4 +187,34 @@ test("a closed session tells nothing any more", async () => {
   session.pause();
   await session.run(null);
   assert.equal(told, 0);
+});
+
+test("a reopened pair shows what is known of it, with the switches of its new settings", async () => {
+  const { session: before } = sessionOn({ past: [summaryOf()] });
+  await before.open();
+  before.schema = schemaOf();
+  const config = configOf();
+  const fields = [
+    { column: "jobtitle", field: "title", direction: "both" as const, enabled: false },
+  ];
+  config.recordTypes.contact = { ...config.recordTypes.contact!, fields };
+  const { session, fake } = sessionOn({ past: [summaryOf()] }, false, config);
+  session.inherit(before);
+  assert.equal(session.phase.kind, "opening");
+  assert.deepEqual(session.known.cycles, [summaryOf()]);
+  assert.deepEqual(session.schema?.maps, {
+    contact: [mappedOf("jobtitle", { field: "title", enabled: false })],
+  });
+  await session.open();
+  assert.ok(fake.calls.includes("describe"), "what was inherited is described anew");
+});
+
+test("what is being described is not asked for twice", async () => {
+  const { session, fake } = sessionOn();
+  await session.open();
+  await Promise.all([session.describe(), session.describe()]);
+  assert.deepEqual(
+    fake.calls.filter((call) => call === "describe"),
+    ["describe"],
+  );
 });

@@ -15,6 +15,7 @@ import { RpcError } from "../../../src/protocol/rpc";
 import { activityOf, configOf, mappedOf } from "./samples";
 
 const NOW = Date.parse("2026-03-02T10:00:00.000Z");
+const MOMENT = { now: NOW, automatic: true };
 
 const cells: readonly [unknown: string | number | boolean | null | undefined, cell: string][] = [
   ["plain", "plain"],
@@ -147,13 +148,18 @@ const bars: readonly [string, StatusView[], string, boolean][] = [
 
 for (const [title, views, text, isWarning] of bars) {
   test(`status bar: ${title}`, () => {
-    const bar = statusBarText(views, NOW);
+    const bar = statusBarText(views, MOMENT);
     assert.deepEqual([bar?.text, bar?.isWarning], [text, isWarning]);
   });
 }
 
+test("status bar: without the timer no time is named, and nothing is due", () => {
+  const bar = statusBarText([view({})], { now: NOW + 900_000, automatic: false });
+  assert.equal(bar?.text, "$(sync) Contact Sync: cycles run by command only");
+});
+
 test("status bar: nothing to say without a pair", () => {
-  assert.equal(statusBarText([], NOW), null);
+  assert.equal(statusBarText([], MOMENT), null);
 });
 
 const explained = (change: Partial<Explained>): Explained => ({
@@ -198,12 +204,12 @@ test("the check list shows what must be fixed first, with sign, word and link", 
 
 ## Dynamics 365
 
-- ❌ Must be fixed — **B**: Bad. https://x.test
-- ✅ OK — **A**: Fine.
+- ✖ Must be fixed — **B**: Bad. https://x.test
+- ✔ OK — **A**: Fine.
 
 ## Marketo
 
-- ⚠️ Limited — **C**: So so.
+- ⚠ Limited — **C**: So so.
 `,
   );
 });

@@ -22,7 +22,7 @@ function organization(change: Partial<OrganizationView> = {}): TreeNode {
         ...change,
       },
     ],
-    NOW,
+    { now: NOW, automatic: true },
   );
   assert.ok(node);
   return node;

@@ -116,6 +116,22 @@ test("a request that is not answered in time is rejected", async () => {
   }
 });
 
+test("a request that waits for a human has no time limit", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { panel } = setUp({ panel: { timeoutMs: 500, patient: ["never"] } });
+    let settled = false;
+    const failure = failureOf(panel.request("never", null)).finally(() => (settled = true));
+    mock.timers.tick(3_600_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(settled, false);
+    panel.dispose();
+    assert.equal((await failure).code, "RPC-CLOSED");
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test("disposal rejects what waits and what comes later", async () => {
   const { panel } = setUp();
   const waiting = failureOf(panel.request("never", null));
