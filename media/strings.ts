@@ -72,6 +72,9 @@ const REASONS: ReasonStrings = {
   "reason.merge-held": "Merge needs a decision",
   "rule.merge-held":
     "Both sides of a merge are linked to different records, so nothing travels until a human decides.",
+  "reason.answered": "Answered",
+  "rule.answered":
+    "Somebody has answered the question about this record; the next cycle acts on the answer.",
   "reason.left-filter": "Left the filter",
   "rule.left-filter":
     "The record no longer meets the filter of what syncs. It stays on both sides, and nothing travels.",

@@ -72,6 +72,24 @@ export const COMMANDS = {
       retry: { kind: "text", help: 'clear the delay of this reason code (or "all")' },
     },
   },
+  questions: {
+    summary: "show matches and merges that wait for your answer",
+    options: { state, pair, json },
+  },
+  answer: {
+    summary: "answer one of them; the next cycle acts on it",
+    options: {
+      state,
+      pair,
+      record: { kind: "text", help: "the Dynamics id of the record in question", required: true },
+      person: { kind: "number", help: "the record belongs to this person" },
+      new: { kind: "flag", help: "none of the persons is meant: the record gets a new one" },
+      take: { kind: "flag", help: "the held record gets the surviving person" },
+      leave: { kind: "flag", help: "the other record keeps the person" },
+      because: { kind: "text", help: "why, for the log", required: true },
+      json,
+    },
+  },
   start: {
     summary: "start sandbox orgs and keep them the same",
     options: {

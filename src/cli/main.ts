@@ -1,6 +1,7 @@
 import { CallError, ContactSyncError } from "../model/failure";
 import { runSandbox } from "../sandbox/run";
 import { helpText, parseCommand, type ParsedCommand } from "./arguments";
+import { answer, questions } from "./answer";
 import { createContact, log, preview, status, type CommandContext } from "./commands";
 import { startAnewCommand } from "./startAnew";
 import { errors } from "./errors";
@@ -50,6 +51,10 @@ async function carryOut(parsed: ParsedCommand, context: CommandContext): Promise
       return log(parsed.options, context, true);
     case "errors":
       return errors(parsed.options, context);
+    case "questions":
+      return questions(parsed.options, context);
+    case "answer":
+      return answer(parsed.options, context);
     case "sandbox": {
       const signal = stopSignal();
       return runSandbox(parsed.rest, {

@@ -10,6 +10,7 @@ import {
   type Rpc,
   type RpcFailure,
 } from "../protocol/rpc";
+import { answerQuestion, questionsOf } from "./answers";
 import { findPersons, previewCreate, summarize } from "./createRecord";
 import { currentValue } from "./currentValue";
 import { EnginePairs } from "./enginePairs";
@@ -113,6 +114,9 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
         return made;
       },
       retryFailed: ({ pair, code }) => retryFailed(pairs.engine(pair).state, Date.now(), code),
+      questions: async ({ pair }) => questionsOf(await pairs.state(pair)),
+      answer: ({ pair, ...request }) =>
+        answerQuestion(pairs.engine(pair).state, request, { pair, now: Date.now() }),
       explain: async ({ pair, ...request }) => {
         const { context } = await pairs.engine(pair).prepare();
         return explain(context, request);

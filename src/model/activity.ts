@@ -31,6 +31,7 @@ export type ReasonCode =
   | "merged-in-dynamics"
   | "merged-in-marketo"
   | "merge-held"
+  | "answered"
   | "left-filter"
   | "entered-filter"
   // Nothing to write.

@@ -75,6 +75,7 @@ export type OwnCode =
   | "CS-VERSION-UNKNOWN"
   | "CS-AMBIGUOUS"
   | "CS-MERGED"
+  | "CS-ANSWERED"
   | "CS-LOOP"
   | "CS-CANCELED";
 

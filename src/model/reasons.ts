@@ -29,6 +29,7 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, string>> = {
   "merged-in-dynamics": "Merged in Dynamics; the link follows the surviving record.",
   "merged-in-marketo": "Merged in Marketo; the link follows the surviving person.",
   "merge-held": "Both survivors of a merge are linked; the link is held until a human decides.",
+  answered: "A human has answered the question about this record.",
   "left-filter": "The record left the filter; it does not sync any more.",
   "entered-filter": "The record entered the filter.",
   "no-difference": "Nothing to write: both sides agree.",

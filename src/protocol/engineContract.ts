@@ -12,6 +12,7 @@ import type {
   SeenValues,
 } from "./engine";
 import type { Explanation } from "./explain";
+import type { AnswerRequest, Question } from "./questions";
 
 /** The wish to see activities; the engine's database filters, sorts and pages. */
 export interface ActivityFilter {
@@ -132,6 +133,10 @@ export interface EngineContract {
     createActivityType: { params: { pair: string }; result: string | null };
     /** Clears the delay of failed records (of one reason code, or all); the attempt is part of the next cycle. */
     retryFailed: { params: { pair: string; code?: string }; result: number };
+    /** What waits for a human's answer: ambiguous matches and held merges. */
+    questions: { params: { pair: string }; result: readonly Question[] };
+    /** Stores an answer; the next ordinary cycle acts on it (R5). Returns the row of the log that tells it. */
+    answer: { params: { pair: string } & AnswerRequest; result: Activity };
     /** Every change of a field, what both sides hold, and what the next cycle would do with it. */
     explain: {
       params: {

@@ -5,6 +5,7 @@ import { clearBacklog } from "./backlog";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
+import { settleAnswers } from "./lifecycle/questions";
 import type { PlanTotals } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
 import type { DynamicsPull } from "./pullDynamics";
@@ -163,5 +164,6 @@ async function recordCycle(
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);
     clearBacklog(context.state, writer);
+    settleAnswers(context.state, writer);
   });
 }

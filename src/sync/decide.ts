@@ -10,6 +10,7 @@ import { diffRecord } from "./diff";
 import { writes } from "./fieldRule";
 import type { LinkRule, SideCondition } from "./linkTable";
 import { LINK_TABLE } from "./linkTable";
+import type { MatchedBy } from "./match";
 import { firstContactWinner } from "./policy";
 import { refusalReason, refusalsOf } from "./refusal";
 
@@ -126,17 +127,22 @@ function decideUnlinked(situation: Unlinked, context: DecisionContext): Decision
   }
 }
 
+const LINKED_BY: Readonly<Record<MatchedBy, ReasonCode>> = {
+  id: "linked-by-id",
+  email: "linked-by-email",
+  answer: "answered",
+};
+
 /** First contact: every field is without a base. */
 function link(
   { row, person }: { row: FieldValues; person: FieldValues },
-  { by, personId }: { by: "id" | "email"; personId: number },
+  { by, personId }: { by: MatchedBy; personId: number },
   context: DecisionContext,
 ): Decision {
   const diffs = diffRecord(context, new Uint8Array(), { dynamics: row, marketo: person });
   const decided = decideFields(diffs, context, {});
   if ("kind" in decided) return decided;
-  const linked = by === "id" ? "linked-by-id" : "linked-by-email";
-  const reason = decided.conflict ? clashReason(decided) : linked;
+  const reason = decided.conflict ? clashReason(decided) : LINKED_BY[by];
   return { kind: "link", personId, by, reason, ...decided };
 }
 

@@ -5,7 +5,7 @@ import type { FieldDiff, Positions } from "./diff";
 import type { FieldRule } from "./fieldRule";
 import type { HeirReason } from "./lifecycle/heir";
 import type { OnLeave } from "./lifecycle/rowFilter";
-import type { MatchResult } from "./match";
+import type { MatchedBy, MatchResult } from "./match";
 import type { FieldProblem } from "./normalize";
 import type { Policies } from "./policy";
 import type { Base, Link, LinkState } from "./statePort";
@@ -77,7 +77,7 @@ export type Decision =
   /** Something does not fit and nothing else is to be written; values agreed on still move the base. */
   | ({ kind: "refused"; revive: boolean; reason: ReasonCode } & FieldDecisions)
   /** Link the row to this person (first contact), and write the changes. */
-  | ({ kind: "link"; personId: number; by: "id" | "email"; reason: ReasonCode } & FieldDecisions)
+  | ({ kind: "link"; personId: number; by: MatchedBy; reason: ReasonCode } & FieldDecisions)
   /** Create the person with these values; fields that are empty on the new person are agreed on. */
   | {
       kind: "createPerson" | "recreatePerson";
@@ -101,7 +101,14 @@ export type Decision =
   /** The same after a merge of two linked records: a human may want to do the same on the other side. */
   | { kind: "end"; reason: ReasonCode; message: string }
   /** The link waits for a human's answer; nothing travels. */
-  | { kind: "hold"; reason: ReasonCode; message: string }
+  | {
+      kind: "hold";
+      reason: ReasonCode;
+      message: string;
+      /** The surviving person, and the record that has it. */
+      winnerId: number;
+      other: Pick<Link, "recordType" | "dynamicsId">;
+    }
   /** A resting link goes over to another record without a write; it goes on resting. */
   | { kind: "follow"; reason: HeirReason; to: Pick<Link, "dynamicsId" | "personId"> }
   /** The row left the filter. */

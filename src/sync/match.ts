@@ -16,10 +16,13 @@ export interface Candidate {
   linked: boolean;
 }
 
+/** By the stored Dynamics id, by e-mail, or because a human said so. */
+export type MatchedBy = "id" | "email" | "answer";
+
 export type MatchResult =
   /** Nobody: the person is to be created. */
   | { kind: "none" }
-  | { kind: "found"; by: "id" | "email"; personId: number }
+  | { kind: "found"; by: MatchedBy; personId: number }
   /** A question only a human can answer: several persons, or several rows for one person. */
   | { kind: "ambiguous"; personIds: readonly number[]; rowIds: readonly string[] };
 

@@ -1,6 +1,7 @@
 import type { CycleContext } from "./cycleContext";
 import { stopIfCanceled } from "./cycleContext";
 import { applyPerson } from "./gather";
+import { answeredMatches } from "./lifecycle/answers";
 import { followByEmail } from "./lifecycle/followByEmail";
 import { formerIds } from "./lifecycle/formerIds";
 import { emailKey, matchRows, type Candidate, type UnlinkedRow } from "./match";
@@ -25,21 +26,32 @@ export async function matchUnlinked(
     return id === null ? null : (aliases.get(id) ?? id);
   };
   const found = new Set(byId.map(idOf));
+  const named = await answeredMatches(context, open);
+  for (const [subject, person] of named) {
+    // A person that is created would be the one that carries the id already.
+    if (person === "none" && found.has(subject.dynamicsId)) named.delete(subject);
+  }
+  const taken = [...named.values()].filter((person) => person !== "none");
   const rest = open.filter((subject) => !found.has(subject.dynamicsId));
   const byEmail = context.policies.matchByEmail
     ? await find(context, "email", addresses(rest))
     : [];
-  const persons = new Map([...byId, ...byEmail].map((person) => [person.id, person]));
+  const persons = new Map([...byId, ...byEmail, ...taken].map((person) => [person.id, person]));
   const linked = context.state.linksByPersonId([...persons.keys()]);
   const candidates = [...persons.values()].map((person): Candidate => ({
     id: person.id,
     storedId: idOf(person),
     email: textOf(person.values["email"]),
-    linked: linked.has(person.id),
+    linked: linked.has(person.id) || taken.some(({ id }) => id === person.id),
   }));
-  const results = matchRows(open.map(unlinkedRow), candidates, context.policies);
+  const asked = open.filter((subject) => !named.has(subject));
+  const results = matchRows(asked.map(unlinkedRow), candidates, context.policies);
   for (const subject of open) {
-    subject.match = results.get(subject.dynamicsId) ?? { kind: "none" };
+    const person = named.get(subject);
+    subject.match =
+      person && person !== "none"
+        ? { kind: "found", by: "answer", personId: person.id }
+        : (results.get(subject.dynamicsId) ?? { kind: "none" });
     if (subject.match.kind !== "found") continue;
     subject.personId = subject.match.personId;
     applyPerson(subject, persons.get(subject.match.personId));

@@ -15,6 +15,7 @@ import {
   readRows,
   type FeedAudit,
 } from "./gather";
+import { followAnswers } from "./lifecycle/answers";
 import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
 import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
@@ -84,6 +85,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
   takeMovedVersions(subjects, pulls);
   followPersons(context, subjects, feed);
+  followAnswers(context, subjects);
   recallLoops(context, subjects);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 

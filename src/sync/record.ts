@@ -13,7 +13,8 @@ import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
 import { isOneSided } from "./restore";
-import { inheritedBase } from "./lifecycle/heir";
+import { inheritedBase, recordName } from "./lifecycle/heir";
+import { clearQuestion } from "./lifecycle/questions";
 import type { WriteResult } from "./ports";
 import { createdBefore } from "./recovered";
 import type { Base, FailedRecord, Link, PendingEcho, StateWriter } from "./statePort";
@@ -223,6 +224,7 @@ export function forgetFailure({ context, writer }: Recording, subject: Subject):
   if (!earlierFailure(context, subject)) return;
   const { setup, dynamicsId, personId } = subject;
   writer.removeFailed({ recordType: setup.recordType, dynamicsId, personId });
+  clearQuestion({ state: context.state, writer }, recordName(setup.recordType, dynamicsId));
 }
 
 /** Adds an activity to the log and to what is told after the commit; returns its id. */

@@ -10,6 +10,8 @@ import {
   recordLeave,
   recordMergedPerson,
 } from "./lifecycle/recordEvents";
+import { recordName } from "./lifecycle/heir";
+import { writeQuestion } from "./lifecycle/questions";
 import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
 import { carriedOut, replacedUnheard } from "./recovered";
 import type { Refusal } from "./decision";
@@ -188,8 +190,15 @@ function recordQuestion(
   const failure: Failure = {
     class: "ambiguous",
     code: AMBIGUOUS_CODE,
-    message: `${matchText(decision)}; merge the duplicates or give them different e-mail addresses.`,
+    message: `${matchText(decision)}; merge the duplicates, give them different e-mail addresses, or answer which one it is.`,
   };
+  const { context, writer } = recording;
+  const { personIds, rowIds } = decision;
+  writeQuestion(
+    { state: context.state, writer },
+    recordName(subject.setup.recordType, subject.dynamicsId),
+    { kind: "ambiguous", personIds, rowIds },
+  );
   const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;
   recordFailure(recording, subject, { ...failed, failure, changes: [] });
 }

@@ -79,6 +79,8 @@ function holdLink(
     return;
   }
   const [one, two] = [link, own].map((row) => recordName(row.recordType, row.dynamicsId));
-  const message = `Person ${link.personId} was merged into person ${winnerId} in Marketo. ${two} stays linked to person ${winnerId}; ${one} is held and does not sync. Merge the two records in Dynamics, or delete ${one}.`;
-  subject.verdict = { kind: "hold", reason: "merge-held", message };
+  const message = `Person ${link.personId} was merged into person ${winnerId} in Marketo. ${two} stays linked to person ${winnerId}; ${one} is held and does not sync. Merge the two records in Dynamics, delete ${one}, or answer which of the two has the person.`;
+  const { recordType, dynamicsId } = own;
+  const other = { recordType, dynamicsId };
+  subject.verdict = { kind: "hold", reason: "merge-held", message, winnerId, other };
 }

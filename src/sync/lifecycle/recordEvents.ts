@@ -4,7 +4,8 @@ import { activityOf, forgetFailure, tell, type Recording } from "../record";
 import type { Link } from "../statePort";
 import { newSubject, type Subject } from "../subject";
 import { qualifiedKey } from "./followRows";
-import { inheritedBase, type Heir } from "./heir";
+import { inheritedBase, recordName, type Heir } from "./heir";
+import { writeQuestion } from "./questions";
 
 type Of<Kind extends Decision["kind"]> = Extract<Decision, { kind: Kind }>;
 
@@ -32,24 +33,31 @@ export function recordHold(recording: Recording, subject: Subject, decision: Of<
     personId: link.personId,
     outcome: "conflicted",
     side: "marketo",
-    code: MERGED,
+    code: MERGED_CODE,
     message: decision.message,
     attempts: 1,
     firstAt: now,
     lastAt: now,
     nextAttempt: null,
   });
+  const { winnerId, other } = decision;
+  writeQuestion(
+    { state: context.state, writer },
+    recordName(subject.setup.recordType, subject.dynamicsId),
+    { kind: "held", winnerId, other },
+  );
   tellQuestion(recording, subject, decision);
 }
 
-const MERGED = "CS-MERGED";
+/** Marks a link that waits for a human's answer after a merge. */
+export const MERGED_CODE = "CS-MERGED";
 
 function tellQuestion(
   recording: Recording,
   subject: Subject,
   { reason, message }: Of<"end" | "hold">,
 ): void {
-  const error = { code: MERGED, message };
+  const error = { code: MERGED_CODE, message };
   const outcome = { outcome: "conflicted", reason, changes: [], error } as const;
   tell(recording, activityOf(recording.context, subject, outcome));
   recording.counts.conflicts++;

@@ -132,6 +132,42 @@ describe("a pair of the environment sandbox", () => {
     assert.deepEqual((await read("errors", "--record", String(id))).json, []);
   });
 
+  test("a question, its answer, and the cycle that acts on it (R5)", async () => {
+    const { marketo, dynamics, salesUserId } = ground.sandbox;
+    const email = "same@web.test";
+    const [, second] = ["One", "Two"].map((lastName) => marketo.create({ lastName, email }));
+    const contact = dynamics.create(
+      "contact",
+      { lastname: "Two", emailaddress1: email },
+      salesUserId,
+    );
+    await run();
+    const [question] = (await read("questions")).json.filter(
+      (row) => row["dynamicsId"] === contact,
+    );
+    assert.deepEqual([question?.["type"], question?.["kind"]], ["question", "ambiguous"]);
+    const answer = (...words: string[]) => cli(["answer", "--state", state, ...words]);
+    const vague = await answer("--record", contact, "--because", "They said so.");
+    assert.deepEqual(
+      [vague.code, vague.err],
+      [2, "CS-ARGUMENT: Give exactly one of --person ID, --new, --take and --leave.\n"],
+    );
+    const because = ["--because", "They said so."];
+    const given = await answer("--record", contact, "--person", String(second), ...because);
+    assert.equal(given.code, 0, given.err);
+    assert.match(
+      given.out,
+      /CS-ANSWERED: .+ answered: .+ person \d+\. Reason given: They said so\./,
+    );
+    const words = await cli(["questions", "--state", state]);
+    assert.match(words.out, /answered \(match\); the next cycle acts on it/);
+    assert.equal(marketo.person(second!)!["crmRecordId"], undefined, "nothing is pushed through");
+    await run();
+    assert.equal(marketo.person(second!)!["crmRecordId"], contact);
+    const rest = (await read("questions")).json.filter((row) => row["dynamicsId"] === contact);
+    assert.deepEqual(rest, []);
+  });
+
   test("two pairs in one file: both run, and one must be named where only one can be meant", async () => {
     const two = ground.file((text) => {
       const file = JSON.parse(text.replace(/^\/\/.*$/gm, "")) as { pairs: object[] };

@@ -176,7 +176,7 @@ playAll([
       {
         events: (story) => story.mergePersons("P1", "P2"),
         log: [
-          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, or delete contact Bob.]",
+          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, delete contact Bob, or answer which of the two has the person.]",
         ],
       },
       { events: (story) => story.edit("Bob", { jobtitle: "Waits" }), log: [] },
@@ -197,7 +197,7 @@ playAll([
       {
         events: (story) => story.mergePersons("P1", "P2"),
         log: [
-          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, or delete contact Bob.]",
+          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, delete contact Bob, or answer which of the two has the person.]",
         ],
       },
       {
@@ -220,7 +220,7 @@ playAll([
       {
         events: (story) => story.mergePersons("P1", "P2"),
         log: [
-          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, or delete contact Bob.]",
+          "contact Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; contact Bob is held and does not sync. Merge the two records in Dynamics, delete contact Bob, or answer which of the two has the person.]",
         ],
       },
       {
@@ -240,7 +240,7 @@ playAll([
       {
         events: (story) => story.mergePersons("P1", "P2"),
         log: [
-          "lead Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; lead Bob is held and does not sync. Merge the two records in Dynamics, or delete lead Bob.]",
+          "lead Bob P2: conflicted merge-held [P2 was merged into P1 in Marketo. contact Ann stays linked to P1; lead Bob is held and does not sync. Merge the two records in Dynamics, delete lead Bob, or answer which of the two has the person.]",
         ],
       },
     ],

@@ -1,0 +1,86 @@
+import { userInfo } from "node:os";
+import { answerQuestion, questionsOf } from "../engine/answers";
+import type { Answer } from "../model/answer";
+import { ContactSyncError } from "../model/failure";
+import type { Question } from "../protocol/questions";
+import { openState } from "../state/openState";
+import type { Arguments } from "./arguments";
+import { pairsIn, printActivity, withStates, type CommandContext } from "./commands";
+import { EXIT } from "./exitCode";
+
+/** Shows what waits for a human's answer. */
+export async function questions(
+  options: Arguments<"questions">,
+  { output }: CommandContext,
+): Promise<number> {
+  return withStates(options, (state) => {
+    const open = questionsOf(state);
+    if (options.json) {
+      open.forEach((question) => output.out(JSON.stringify({ type: "question", ...question })));
+      return;
+    }
+    if (!open.length) return output.out("Nothing waits for an answer.");
+    open.flatMap(questionLines).forEach((line) => output.out(line));
+  });
+}
+
+function questionLines(question: Question): string[] {
+  const { kind, recordType, dynamicsId, message, personIds, since, answer: given } = question;
+  const choices =
+    kind === "held"
+      ? ["--take", "--leave"]
+      : [...personIds.map((personId) => `--person ${personId}`), "--new"];
+  return [
+    `${recordType} ${dynamicsId}, since ${since.slice(0, 19)}: ${message}`,
+    given
+      ? `    answered (${given.kind}); the next cycle acts on it`
+      : `    answer --record ${dynamicsId} with ${choices.join(" or ")}`,
+  ];
+}
+
+/** Stores an answer; nothing is pushed through, the next ordinary cycle acts on it (R5). */
+export async function answer(
+  options: Arguments<"answer">,
+  { output }: CommandContext,
+): Promise<number> {
+  const chosen = answerOf(options);
+  const dynamicsId = options.record.toLowerCase();
+  for (const pair of await pairsIn(options.state, options.pair)) {
+    const owner = "contact-sync answer";
+    const folder = options.state;
+    const state = await openState({ folder, pair, mode: "write", owner, now: Date.now });
+    try {
+      const question = questionsOf(state).find((open) => open.dynamicsId === dynamicsId);
+      if (!question) continue;
+      const { recordType } = question;
+      const by = userInfo().username;
+      const { because } = options;
+      const request = { recordType, dynamicsId, answer: chosen, by, because };
+      const activity = await answerQuestion(state, request, { pair, now: Date.now() });
+      printActivity(output, activity, options.json);
+      return EXIT.done;
+    } finally {
+      await state.close();
+    }
+  }
+  throw new ContactSyncError(
+    "CS-ARGUMENT",
+    `Nothing is asked about a record ${dynamicsId}; "questions" shows what is.`,
+  );
+}
+
+function answerOf(options: Arguments<"answer">): Answer {
+  const { person, new: isNew, take, leave } = options;
+  const given: Answer[] = [
+    ...(person === undefined ? [] : [{ kind: "match" as const, personId: person }]),
+    ...(isNew ? [{ kind: "new" as const }] : []),
+    ...(take ? [{ kind: "take" as const }] : []),
+    ...(leave ? [{ kind: "leave" as const }] : []),
+  ];
+  const [only] = given;
+  if (only && given.length === 1) return only;
+  throw new ContactSyncError(
+    "CS-ARGUMENT",
+    "Give exactly one of --person ID, --new, --take and --leave.",
+  );
+}
