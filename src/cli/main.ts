@@ -1,4 +1,5 @@
 import { CallError, ContactSyncError } from "../model/failure";
+import { askedToEnd } from "../sandbox/ending";
 import { runSandbox } from "../sandbox/run";
 import { helpText, parseCommand, type ParsedCommand } from "./arguments";
 import { answer, questions } from "./answer";
@@ -16,12 +17,10 @@ const output: Output = {
   width: process.stdout.columns ?? 120,
 };
 
-/** Aborted by Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once, which loses nothing either. */
+/** Aborted when somebody ends us; a second Ctrl-C ends the process at once, which loses nothing either. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  const once = () => stop.abort();
-  process.once("SIGINT", once);
-  process.once("SIGTERM", once);
+  void askedToEnd().then(() => stop.abort());
   return stop.signal;
 }
 
@@ -55,14 +54,12 @@ async function carryOut(parsed: ParsedCommand, context: CommandContext): Promise
       return questions(parsed.options, context);
     case "answer":
       return answer(parsed.options, context);
-    case "sandbox": {
-      const signal = stopSignal();
+    case "sandbox":
       return runSandbox(parsed.rest, {
         out: output.out,
         error: output.err,
-        ended: new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
+        ended: askedToEnd(),
       });
-    }
   }
 }
 

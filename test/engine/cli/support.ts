@@ -16,7 +16,7 @@ export interface Ended {
   json: Record<string, unknown>[];
 }
 
-const BUNDLE = join("dist", "test", "cli.js");
+export const BUNDLE = join("dist", "test", "cli.js");
 
 /** Bundles the command line as the product is bundled, so that what is tested is never an older build. */
 export function buildCli(): void {
