@@ -37,7 +37,12 @@ const node = {
  * megabyte that is not run yet would be felt at activation.
  */
 const parts = {
-  config: ["./src/config/parse", "./src/config/edit", "./src/config/pairFile"],
+  config: [
+    "./src/config/parse",
+    "./src/config/edit",
+    "./src/config/pairFile",
+    "./src/config/sharedSystems",
+  ],
   signIns: ["./src/engine/signIns"],
   telemetry: ["@vscode/extension-telemetry"],
 };

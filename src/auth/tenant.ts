@@ -1,7 +1,7 @@
 import type { HttpResponse, HttpTransport } from "../http/transport";
 import { TransportError } from "../http/transportError";
 import { ContactSyncError } from "../model/failure";
-import { CLOUDS, cloudOf, type CloudName } from "./clouds";
+import { CLOUDS, cloudOf, type AuthorityOverride, type CloudName } from "./clouds";
 
 /** What an organization says of its sign-in to someone who has not signed in. */
 export interface OrgSignIn {
@@ -10,6 +10,8 @@ export interface OrgSignIn {
   tenantId: string;
   /** Undefined for a host that belongs to none of the clouds, for instance the sandbox. */
   cloud: CloudName | undefined;
+  /** Only of an organization on this machine: the sandbox brings its own sign-in server at the same address. */
+  authority?: AuthorityOverride;
 }
 
 const GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -35,7 +37,26 @@ export async function discoverTenant(transport: HttpTransport, url: string): Pro
   if (answer.status !== 401 || !tenantId) {
     throw notAnOrg(`${org.host} does not answer like a Dynamics organization.`);
   }
-  return { orgUrl: org.origin, tenantId, cloud: cloudOf(org.href) };
+  const found = { orgUrl: org.origin, tenantId, cloud: cloudOf(org.href) };
+  return isLocal(org) ? { ...found, authority: localAuthority(org, uri!, tenantId) } : found;
+}
+
+function isLocal({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "127.0.0.1";
+}
+
+/** What is secret never leaves this machine: the endpoints are those of the organization's own address. */
+function localAuthority({ origin }: URL, uri: string, tenantId: string): AuthorityOverride {
+  const url = `${new URL(uri).origin}/${tenantId}`;
+  const endpoints = `${origin}/${tenantId}/oauth2/v2.0`;
+  const metadata = JSON.stringify({
+    authorization_endpoint: `${endpoints}/authorize`,
+    token_endpoint: `${endpoints}/token`,
+    issuer: `${url}/v2.0`,
+    jwks_uri: `${origin}/${tenantId}/discovery/v2.0/keys`,
+    end_session_endpoint: `${endpoints}/logout`,
+  });
+  return { url, metadata };
 }
 
 /** The URL of an organization from what was typed. */
@@ -43,8 +64,7 @@ export function checkOrgUrl(text: string): URL {
   const typed = text.trim();
   const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
   if (!url || !url.hostname) throw notAnOrg("This is not a URL.");
-  const local = url.hostname === "localhost" || url.hostname === "127.0.0.1";
-  if (url.protocol !== "https:" && !(local && url.protocol === "http:")) {
+  if (url.protocol !== "https:" && !(isLocal(url) && url.protocol === "http:")) {
     throw notAnOrg("The URL of an organization begins with https://.");
   }
   const other = OTHER_SITES.find(([host]) => host.test(url.hostname));

@@ -94,7 +94,9 @@ function samplesOf(
   return [...new Set(texts)].slice(0, SAMPLES).map(cut);
 }
 
-function cut(text: string): string {
+/** On one line, as a list has room for. */
+function cut(whole: string): string {
+  const text = whole.replace(/\s+/g, " ");
   return text.length <= LONGEST_SAMPLE ? text : `${text.slice(0, LONGEST_SAMPLE - 1)}…`;
 }
 

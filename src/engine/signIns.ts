@@ -5,7 +5,9 @@ import type { PairConfig } from "../config/pairFile";
 import { realTiming } from "../http/timing";
 import type { TokenSource } from "../http/tokenSource";
 import { createTransport } from "../http/transport";
+import type { NetworkSettings } from "../model/network";
 import type { Pair } from "../model/record";
+export { furtherCertificates } from "../http/certificates";
 export { signInFailure } from "./signInFailures";
 import { dynamicsTokens, tokensOf, type TokenOptions } from "./tokens";
 
@@ -25,8 +27,9 @@ export interface SignIns {
 
 export type RequestLog = (line: string) => void;
 
-export function createSignIns(log: RequestLog): SignIns {
+export function createSignIns(log: RequestLog, network: () => NetworkSettings): SignIns {
   const transport = createTransport({
+    network,
     log: ({ method, url, status, ms }) => log(`${method} ${url} ${status} ${Math.round(ms)} ms`),
   });
   const timing = realTiming;

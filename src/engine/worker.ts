@@ -2,6 +2,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { createTransport } from "../http/transport";
 import type { CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
+import { PLAIN_NETWORK, type NetworkSettings } from "../model/network";
 import type { EngineContract, EngineHostContract, FailedRow } from "../protocol/engineContract";
 import {
   connect,
@@ -45,9 +46,16 @@ function describeFailure(error: unknown): RpcFailure {
   return { code: "CS-UNEXPECTED", message: error instanceof Error ? error.message : String(error) };
 }
 
-function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
+function handlersOf(
+  pairs: EnginePairs,
+  useNetwork: (network: NetworkSettings) => void,
+): Handlers<EngineContract> {
   return {
     requests: {
+      useNetwork: ({ network }) => {
+        useNetwork(network);
+        return null;
+      },
       open: ({ config, stateFolder, owner }) => pairs.open(config, stateFolder, owner),
       close: ({ pair }) => pairs.close(pair).then(() => null),
       takeOver: ({ pair }) => pairs.takeOver(pair),
@@ -137,7 +145,9 @@ function handlersOf(pairs: EnginePairs): Handlers<EngineContract> {
 }
 
 function serve(port: MessagePort): void {
+  let network = PLAIN_NETWORK;
   const transport = createTransport({
+    network: () => network,
     log: ({ method, url, status, ms, requestId }) =>
       rpc.notify("log", {
         level: "debug",
@@ -151,7 +161,9 @@ function serve(port: MessagePort): void {
   });
   const rpc: Rpc<EngineHostContract> = connect<EngineContract, EngineHostContract>(
     portOf(port),
-    handlersOf(pairs),
+    handlersOf(pairs, (wanted) => {
+      network = wanted;
+    }),
     {
       timeoutMs: NO_TIMEOUT_MS,
       describe: describeFailure,

@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import { Documents } from "./documents/documents";
 import { EngineClient } from "./engine/client";
-import { proxyEnvironment } from "./engine/proxy";
 import { fingerprint } from "./pairs/identity";
+import { Network } from "./network";
 import { PairFiles } from "./pairs/pairFiles";
+import { problemOf, problemText } from "./problem";
 import { Sessions } from "./pairs/sessions";
 import { Secrets } from "./secrets";
 import { Disposables } from "./signal";
@@ -35,15 +36,17 @@ export function createHost(context: vscode.ExtensionContext): Host {
   const log = disposables.add(vscode.window.createOutputChannel("Contact Sync", { log: true }));
   const pairFiles = disposables.add(new PairFiles(context.globalStorageUri));
   const secrets = new Secrets(context.secrets, process.env);
-  const signIn = disposables.add(new SignInHost(secrets, log, () => pairFiles.pairs));
+  const network = disposables.add(new Network(log));
+  const signIn = disposables.add(new SignInHost(secrets, log, () => pairFiles.pairs, network));
   const engine = disposables.add(
     new EngineClient({
       script: join(context.extensionPath, "dist", "engine.js"),
-      environment: () => proxyEnvironment(proxySettings(), process.env),
+      network: () => network.read(),
       token: signIn.token,
       log: (level, message) => log[level](message),
     }),
   );
+  disposables.add(network.changed.listen(() => void renewNetwork(network, engine, log)));
   const owner = windowName();
   const sessions = disposables.add(
     new Sessions({
@@ -94,10 +97,16 @@ function windowName(): string {
     : say("a window without a folder (process {0})", process.pid);
 }
 
-function proxySettings(): { proxy: string; noProxy: readonly string[] } {
-  const http = vscode.workspace.getConfiguration("http");
-  return {
-    proxy: http.get<string>("proxySupport") === "off" ? "" : (http.get<string>("proxy") ?? ""),
-    noProxy: http.get<string[]>("noProxy") ?? [],
-  };
+/** The sign-ins see the new settings at once, the engine's thread is told them. */
+async function renewNetwork(
+  network: Network,
+  engine: EngineClient,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    await network.read();
+    await engine.renewNetwork();
+  } catch (error) {
+    log.error(problemText(problemOf(error)));
+  }
 }

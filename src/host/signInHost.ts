@@ -5,6 +5,7 @@ import type { PairConfig } from "../config/pairFile";
 import type { SignIns, SignInSurroundings } from "../engine/signIns";
 import { RpcError } from "../protocol/rpc";
 import type { EngineTokens } from "./engine/client";
+import type { Network } from "./network";
 import { fingerprint } from "./pairs/identity";
 import type { Secrets } from "./secrets";
 import type { Disposable } from "./signal";
@@ -21,14 +22,22 @@ export class SignInHost implements Disposable {
     private readonly secrets: Secrets,
     private readonly log: vscode.LogOutputChannel,
     private readonly pairs: () => readonly PairConfig[],
+    private readonly network: Network,
   ) {}
 
   /** Sign-in code and its network; loaded once. */
   load(): Promise<SignIns> {
-    this.#signIns ??= import("../engine/signIns").then(({ createSignIns }) =>
-      createSignIns((line) => this.log.debug(line)),
-    );
+    this.#signIns ??= this.#create();
     return this.#signIns;
+  }
+
+  async #create(): Promise<SignIns> {
+    const { createSignIns } = await import("../engine/signIns");
+    await this.network.read();
+    return createSignIns(
+      (line) => this.log.debug(line),
+      () => this.network.current,
+    );
   }
 
   /** Answers the engine's wish for a token. */

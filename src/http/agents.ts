@@ -1,16 +1,16 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { createSecureContext, rootCertificates } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
-import { HttpsProxyAgent } from "https-proxy-agent";
-import { getProxyForUrl } from "proxy-from-env";
+import { HttpsProxyAgent, type HttpsProxyAgentOptions } from "https-proxy-agent";
+import { PLAIN_NETWORK, type NetworkSettings } from "../model/network";
+import { proxyFor } from "./proxyRules";
 
 export interface AgentOptions {
   /** Connections to one host at once. */
   maxSockets: number;
-  /** Further trusted root certificates (PEM). */
-  ca?: readonly string[];
-  /** The proxy for a URL, "" for none; default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY of the environment. */
-  proxyFor?: (url: string) => string;
+  /** Proxy and certificates as they are wanted now; asked before each call. */
+  network: () => NetworkSettings;
 }
 
 export interface Agents {
@@ -18,35 +18,72 @@ export interface Agents {
   close(): void;
 }
 
-/** Keep-alive agents, one for each kind of connection, made when first needed. */
-export function createAgents(options: AgentOptions): Agents {
+/** Keep-alive agents, one for each kind of connection, made when first needed, and anew when the settings changed. */
+export function createAgents({ maxSockets, network }: AgentOptions): Agents {
   const agents = new Map<string, http.Agent>();
-  const proxyFor = options.proxyFor ?? getProxyForUrl;
+  let current = PLAIN_NETWORK;
+  const close = () => {
+    for (const agent of agents.values()) agent.destroy();
+    agents.clear();
+  };
   return {
     for(url) {
-      const proxy = isLoopback(url.hostname) ? "" : proxyFor(url.href);
+      const wanted = network();
+      if (wanted !== current) close();
+      current = wanted;
+      const proxy = proxyFor(url, current);
       const key = `${url.protocol} ${proxy}`;
       let agent = agents.get(key);
-      if (!agent) agents.set(key, (agent = createAgent(url.protocol, proxy, options)));
+      if (!agent) {
+        agents.set(
+          key,
+          (agent = createAgent(url.protocol, proxy, { maxSockets, network: current })),
+        );
+      }
       return agent;
     },
-    close() {
-      for (const agent of agents.values()) agent.destroy();
-      agents.clear();
-    },
+    close,
   };
 }
 
-function createAgent(protocol: string, proxy: string, options: AgentOptions): http.Agent {
-  const common = { keepAlive: true, maxSockets: options.maxSockets };
-  const secure = options.ca ? { ...common, ca: [...options.ca] } : common;
+function createAgent(
+  protocol: string,
+  proxy: string,
+  { maxSockets, network }: { maxSockets: number; network: NetworkSettings },
+): http.Agent {
+  const common = { keepAlive: true, maxSockets };
+  const { proxyAuthorization, certificates } = network;
+  const headers = proxyAuthorization ? { "Proxy-Authorization": proxyAuthorization } : {};
   if (protocol === "https:") {
-    return proxy ? new HttpsProxyAgent(proxy, secure) : new https.Agent(secure);
+    const trust = trusting(certificates);
+    const through = { ...common, ...trust, headers };
+    return proxy
+      ? new TunnelAgent(proxy, through, trust)
+      : new https.Agent({ ...common, ...trust });
   }
-  return proxy ? new HttpProxyAgent(proxy, common) : new http.Agent(common);
+  return proxy ? new HttpProxyAgent(proxy, { ...common, headers }) : new http.Agent(common);
 }
 
-/** This machine is never reached through a proxy: the sandbox must work behind any. */
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+/** The library trusts the given certificates at the proxy only, not at the server behind it. */
+class TunnelAgent extends HttpsProxyAgent<string> {
+  constructor(
+    proxy: string,
+    options: HttpsProxyAgentOptions<string>,
+    private readonly trust: Trust,
+  ) {
+    super(proxy, options);
+  }
+
+  override connect(...[request, options]: Parameters<HttpsProxyAgent<string>["connect"]>) {
+    return super.connect(request, { ...options, ...this.trust });
+  }
+}
+
+type Trust = Pick<https.AgentOptions, "secureContext">;
+
+/** Those of Node.js and the given ones, in one context for all connections: reading them all takes a while. */
+function trusting(certificates: readonly string[]): Trust {
+  if (certificates.length === 0) return {};
+  const ca = [...rootCertificates, ...certificates];
+  return { secureContext: createSecureContext({ ca }) };
 }

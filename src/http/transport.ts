@@ -1,4 +1,5 @@
 import type { Response } from "node-fetch";
+import { PLAIN_NETWORK } from "../model/network";
 import { createAgents, type AgentOptions, type Agents } from "./agents";
 import { redactUrl, requestIdOf } from "./redact";
 import { canceled, timedOut, transportError, TransportError } from "./transportError";
@@ -53,9 +54,12 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_SOCKETS = 16;
 
-/** The one way to the network: node-fetch over keep-alive agents and the environment's proxies. */
+/** The one way to the network: node-fetch over keep-alive agents, through the proxy that is wanted. */
 export function createTransport(options: TransportOptions = {}): HttpTransport {
-  const agents = createAgents({ ...options, maxSockets: options.maxSockets ?? DEFAULT_SOCKETS });
+  const agents = createAgents({
+    maxSockets: options.maxSockets ?? DEFAULT_SOCKETS,
+    network: options.network ?? (() => PLAIN_NETWORK),
+  });
   const log = options.log ?? (() => undefined);
   return {
     async send(request) {

@@ -1,4 +1,5 @@
 import type { Activity, CycleSummary } from "../model/activity";
+import type { NetworkSettings } from "../model/network";
 import type { FieldValue, RecordType, Side } from "../model/record";
 import type {
   CreateContactRequest,
@@ -78,6 +79,8 @@ export type OpenResult =
 /** What the engine answers; it runs in a worker thread of the extension host (or of a test). */
 export interface EngineContract {
   requests: {
+    /** How the engine reaches the network from now on; sent before anything else, and again when settings change. */
+    useNetwork: { params: { network: NetworkSettings }; result: null };
     /** Opens a pair's state; `config` is the text-free pair configuration (PairConfig). */
     open: {
       params: { config: unknown; stateFolder: string; owner: string };

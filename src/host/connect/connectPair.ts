@@ -23,6 +23,7 @@ export async function connectPair(host: Host, _argument: CommandArgument): Promi
   const draft: Draft = {
     orgUrl: "",
     tenantId: undefined,
+    authority: undefined,
     clientId: "",
     signIn: isRemoteBrowser() ? "deviceCode" : "clientSecret",
     dynamicsSecret: "",
@@ -66,6 +67,7 @@ function pairInput(draft: Draft, id: string): object {
       clientId: draft.clientId,
       signIn: draft.signIn,
       ...(draft.certificateFile && { certificateFile: draft.certificateFile }),
+      ...(draft.authority && { authority: draft.authority }),
     },
     marketo: { ...instance, clientId: draft.marketoClientId },
     recordTypes: Object.fromEntries(draft.recordTypes.map((type) => [type, {}])),

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { AuthorityOverride } from "../../auth/clouds";
 import type { Environment, PairConfig } from "../../config/pairFile";
 import type { RecordType } from "../../model/record";
 import type { Host } from "../host";
@@ -19,6 +20,8 @@ type SignInKind = PairConfig["dynamics"]["signIn"];
 export interface Draft {
   orgUrl: string;
   tenantId: string | undefined;
+  /** The sign-in server of an organization on this machine; all others use their cloud's. */
+  authority: AuthorityOverride | undefined;
   clientId: string;
   signIn: SignInKind;
   dynamicsSecret: string;
@@ -62,6 +65,7 @@ const orgUrl =
           const found = await (await host.signIn.load()).discover(text);
           draft.orgUrl = found.orgUrl;
           draft.tenantId = found.tenantId;
+          draft.authority = found.authority;
         },
       },
       () => undefined,

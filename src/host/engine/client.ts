@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { CycleEvent } from "../../protocol/engine";
 import type { EngineContract, EngineHostContract } from "../../protocol/engineContract";
+import type { NetworkSettings } from "../../model/network";
 import { connect, RpcError, type Rpc } from "../../protocol/rpc";
 import { Signal, type Disposable } from "../signal";
 
@@ -10,8 +11,8 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 export interface EngineOptions {
   /** The worker's bundle. */
   script: string;
-  /** Proxy settings of the editor, as environment variables. */
-  environment: () => Record<string, string>;
+  /** The editor's proxy and certificates. */
+  network: () => Promise<NetworkSettings>;
   token: EngineTokens;
   log: (level: "debug" | "info" | "warn" | "error", message: string) => void;
 }
@@ -42,8 +43,8 @@ export class EngineClient implements Disposable {
 
   async #start() {
     const { Worker } = await import("node:worker_threads");
-    const { script, environment, token, log } = this.options;
-    const worker = new Worker(script, { env: { ...process.env, ...environment() } });
+    const { script, network, token, log } = this.options;
+    const worker = new Worker(script, { env: { ...process.env } });
     const rpc = connect<EngineHostContract, EngineContract>(
       {
         post: (message) => worker.postMessage(message),
@@ -74,7 +75,15 @@ export class EngineClient implements Disposable {
       rpc.dispose();
       if (!this.#disposed) this.crashed.tell(reason || `The engine ended with code ${code}.`);
     });
+    await rpc.request("useNetwork", { network: await network() });
     return { worker, rpc };
+  }
+
+  /** The editor's settings have changed; an engine that does not run asks for them when it starts. */
+  async renewNetwork(): Promise<void> {
+    const running = await this.#running;
+    if (!running) return;
+    await running.rpc.request("useNetwork", { network: await this.options.network() });
   }
 
   /** Gives the state folders back before the thread ends. */

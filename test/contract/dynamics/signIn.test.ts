@@ -73,11 +73,13 @@ async function userOf(signIn: DynamicsSignIn): Promise<string> {
 const tokenCalls = (grant: string) => sandbox.log.counts()[`identity POST token ${grant}`] ?? 0;
 
 test("the tenant is found from the organization's URL", async () => {
-  const { url, tenantId } = sandbox.ready.dynamics;
+  const { url, tenantId, authority, authorityMetadata } = sandbox.ready.dynamics;
   assert.deepEqual(await discoverTenant(transport, url), {
     orgUrl: url,
     tenantId,
     cloud: undefined,
+    // An organization on this machine brings its own sign-in server.
+    authority: { url: authority, metadata: authorityMetadata },
   });
 });
 

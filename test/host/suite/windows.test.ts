@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { pairSchema } from "../../../src/config/pairFile";
 import { EngineClient } from "../../../src/host/engine/client";
 import { fingerprint } from "../../../src/host/pairs/identity";
+import { PLAIN_NETWORK } from "../../../src/model/network";
 import { extension, pairWhen, run, until } from "./support";
 
 const PAIR = {
@@ -31,7 +32,7 @@ suite("several windows", () => {
     file = join(folder, "contact-sync.jsonc");
     other = new EngineClient({
       script: join(extensionPath, "dist", "engine.js"),
-      environment: () => ({}),
+      network: () => Promise.resolve(PLAIN_NETWORK),
       token: () => Promise.reject(new Error("No token here.")),
       log: () => undefined,
     });

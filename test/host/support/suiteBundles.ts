@@ -19,6 +19,11 @@ export async function bundleSuites(sources: readonly string[]): Promise<string[]
     sourcemap: "inline",
     // One mocha for runner and suites; and what the host itself provides.
     external: ["vscode", "mocha"],
+    // As the product is bundled: suites may hold parts of it, such as the sandbox.
+    mainFields: ["module", "main"],
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "__bundleUrl" },
     logLevel: "warning",
   });
   return sources.map((source) => join(HOST_BUNDLES, "suite", `${bundleName(source)}.js`));

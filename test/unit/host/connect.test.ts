@@ -7,7 +7,6 @@ import {
   nameFromUrl,
   pairIdFrom,
 } from "../../../src/host/connect/answers";
-import { proxyEnvironment } from "../../../src/host/engine/proxy";
 import { suggestionsOf } from "../../../src/host/fields";
 import { fingerprint, secretName } from "../../../src/host/pairs/identity";
 import { configOf, schemaOf } from "./samples";
@@ -79,21 +78,6 @@ test("a secret is not given to another address, client or sign-in server under t
   assert.equal(new Set([secretName(own, "dynamics"), ...others]).size, 4);
   const marketo = { ...own.marketo, munchkinId: "999-ZZZ-999" };
   assert.notEqual(secretName({ ...own, marketo }, "marketo"), secretName(own, "marketo"));
-});
-
-test("the editor's proxy reaches the engine's thread", () => {
-  assert.deepEqual(proxyEnvironment({ proxy: "", noProxy: ["x"] }, {}), {});
-  assert.deepEqual(
-    proxyEnvironment({ proxy: "http://p:1", noProxy: ["a.test"] }, { NO_PROXY: "b.test" }),
-    {
-      HTTP_PROXY: "http://p:1",
-      HTTPS_PROXY: "http://p:1",
-      http_proxy: "http://p:1",
-      https_proxy: "http://p:1",
-      NO_PROXY: "a.test,b.test",
-      no_proxy: "a.test,b.test",
-    },
-  );
 });
 
 test("suggestions pair unmapped columns with unmapped fields of the same name or label", () => {

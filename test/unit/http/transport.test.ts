@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { createTransport, type HttpLogEntry } from "../../../src/http/transport";
 import { TransportError } from "../../../src/http/transportError";
+import { PLAIN_NETWORK } from "../../../src/model/network";
 
 const servers: Server[] = [];
 after(() => {
@@ -147,7 +148,8 @@ test("a proxy is used for other hosts and never for this machine", async () => {
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
   const direct = await listen((_request, response) => response.end("direct"));
-  const transport = createTransport({ proxyFor: () => proxy.url });
+  const network = { ...PLAIN_NETWORK, proxy: proxy.url };
+  const transport = createTransport({ network: () => network });
   const body = async (url: string) => (await transport.send({ method: "GET", url })).body;
   const bodies = [await body("http://org.test/x"), await body(`${direct.url}/y`)];
   await failureOf(transport.send({ method: "GET", url: "https://org.test/z", timeoutMs: 2_000 }));
