@@ -2,6 +2,7 @@
 // Usage: node esbuild.mjs [--production] [--watch]
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { build as bundle, context } from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -34,34 +35,43 @@ const node = {
 
 /**
  * Parts of the extension that are loaded when first needed. They are files of their own because even the reading of a
- * megabyte that is not run yet would be felt at activation.
+ * megabyte that is not run yet would be felt at activation. What parts share, such as the translations, is one as well.
  */
 const parts = {
-  config: [
-    "./src/config/parse",
-    "./src/config/edit",
-    "./src/config/pairFile",
-    "./src/config/sharedSystems",
-  ],
+  config: ["parse", "edit", "pairFile", "sharedSystems"].map((name) => `./src/config/${name}`),
+  editor: ["places", "names", "diagnose", "fixText"].map((name) => `./src/host/editor/${name}`),
   signIns: ["./src/engine/signIns"],
   telemetry: ["@vscode/extension-telemetry"],
+  text: ["./src/host/text"],
 };
 
-const splitParts = {
+/** Never in the extension's own file, which is read at each start of the editor. */
+const heavy = /node_modules\/(zod|jsonc-parser|@azure|node-fetch|sql\.js|@vscode)\//;
+
+/** Leaves the other parts out of a bundle; Node.js finds them beside it. */
+const without = (own) => ({
   name: "split-parts",
   setup(build) {
-    for (const [part, modules] of Object.entries(parts)) {
-      const names = modules.map((name) => name.replace("./src/", "")).join("|");
-      build.onResolve({ filter: new RegExp(`(^|/)(${names})$`) }, () => ({
-        path: `./${part}.js`,
-        external: true,
-      }));
-    }
+    const partOf = new Map(
+      Object.entries(parts).flatMap(([part, modules]) =>
+        modules.map((name) => [name.startsWith(".") ? resolve(name) : name, part]),
+      ),
+    );
+    build.onResolve({ filter: /^[.@]/ }, ({ path, resolveDir, kind }) => {
+      const part = partOf.get(path.startsWith(".") ? resolve(resolveDir, path) : path);
+      if (kind === "entry-point" || part === undefined || part === own) return undefined;
+      return { path: `./${part}.js`, external: true };
+    });
+    build.onEnd(({ metafile }) => {
+      if (own !== "extension" || !metafile) return;
+      const found = Object.keys(metafile.inputs).filter((name) => heavy.test(name));
+      if (found.length > 0) throw new Error(`The extension's bundle holds ${found[0]}.`);
+    });
   },
-};
+});
 
 const candidates = [
-  { ...node, entryPoints: { extension: "src/extension.ts" }, plugins: [splitParts] },
+  { ...node, entryPoints: { extension: "src/extension.ts" }, plugins: [without("extension")] },
   { ...node, entryPoints: { engine: "src/engine/worker.ts" } },
   { ...node, entryPoints: { cli: "src/cli/main.ts" } },
   { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
@@ -88,6 +98,7 @@ for (const [part, modules] of Object.entries(parts)) {
     ...node,
     outdir: undefined,
     outfile: `dist/${part}.js`,
+    plugins: [without(part)],
     stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
   });
 }

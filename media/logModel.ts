@@ -74,8 +74,11 @@ export class LogModel {
     if (this.phase.kind === "error") this.phase = { kind: "loading" };
     this.changed();
     try {
-      if (!this.welcomed) this.welcome(await this.host.request("welcome", null));
-      const count = await this.host.request("count", this.filter);
+      // Asked at once: each answer takes its way through three processes.
+      const [, count] = await Promise.all([
+        this.welcomed || this.host.request("welcome", null).then((answer) => this.welcome(answer)),
+        this.host.request("count", this.filter),
+      ]);
       const pages = this.pagesOf({ ...this.filter, upTo: count.latest }, count.rows);
       const last = Math.max(0, count.rows - 1);
       const first = Math.min(this.visible.first, last);

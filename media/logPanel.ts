@@ -227,7 +227,7 @@ export class LogPanel extends LitElement {
   private async exportRows(format: ExportFormat): Promise<void> {
     const { filter, sort, texts } = this.model;
     const done = await this.host.request("export", { filter, sort, format });
-    if (done) this.announce(texts.say("export.done", texts.number(done.rows)));
+    if (done) this.announce(texts.exported(done.rows));
   }
 
   private announce(text: string): void {

@@ -166,7 +166,8 @@ const PANEL = {
   "rows.new.hint": "Show the new activities",
   "export.csv": "Export as CSV",
   "export.ndjson": "Export as NDJSON",
-  "export.done": "{0} rows exported",
+  "export.done.one": "1 row exported",
+  "export.done.many": "{0} rows exported",
   "state.loading": "Loading the log…",
   "state.empty.title": "Nothing has happened yet",
   "state.empty.hint":

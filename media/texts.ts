@@ -48,6 +48,12 @@ export class Texts {
     return count === 1 ? this.say("rows.one") : this.say("rows.many", this.number(count));
   }
 
+  exported(count: number): string {
+    return count === 1
+      ? this.say("export.done.one")
+      : this.say("export.done.many", this.number(count));
+  }
+
   time(instant: string): string {
     const date = new Date(instant);
     return Number.isNaN(date.getTime()) ? instant : this.times.format(date);

@@ -3,6 +3,7 @@ import { createTransport } from "../http/transport";
 import type { CycleSummary } from "../model/activity";
 import { CallError, ContactSyncError } from "../model/failure";
 import { PLAIN_NETWORK, type NetworkSettings } from "../model/network";
+import type { CycleEvent, HostEvent } from "../protocol/engine";
 import type { EngineContract, EngineHostContract, FailedRow } from "../protocol/engineContract";
 import {
   connect,
@@ -144,6 +145,11 @@ function handlersOf(
   };
 }
 
+function forHost(event: CycleEvent): HostEvent {
+  if (event.type !== "activities") return event;
+  return { type: "logged", pair: event.pair, count: event.activities.length };
+}
+
 function serve(port: MessagePort): void {
   let network = PLAIN_NETWORK;
   const transport = createTransport({
@@ -157,7 +163,7 @@ function serve(port: MessagePort): void {
   const pairs: EnginePairs = new EnginePairs({
     transport,
     token: (pair, side, forceRefresh) => rpc.request("token", { pair, side, forceRefresh }),
-    onEvent: (event) => rpc.notify("event", event),
+    onEvent: (event) => rpc.notify("event", forHost(event)),
   });
   const rpc: Rpc<EngineHostContract> = connect<EngineContract, EngineHostContract>(
     portOf(port),

@@ -1,6 +1,6 @@
 import type { CycleSummary } from "../model/activity";
 import { HALT_TEXT } from "../model/reasons";
-import type { CycleEvent } from "../protocol/engine";
+import type { HostEvent } from "../protocol/engine";
 import { problemText } from "./problem";
 import { duration, say } from "./text";
 import { countWords } from "./trees/cycles";
@@ -12,7 +12,7 @@ export interface OutputLine {
 }
 
 /** What the output channel tells of an event; null when it is not worth a line. */
-export function outputLine(name: string, event: CycleEvent): OutputLine | null {
+export function outputLine(name: string, event: HostEvent): OutputLine | null {
   switch (event.type) {
     case "started":
       return { level: "info", text: say("{0}: cycle {1} started", name, event.cycle) };
@@ -21,7 +21,7 @@ export function outputLine(name: string, event: CycleEvent): OutputLine | null {
     case "warning":
       return { level: "warn", text: `${name}: ${problemText(event)}` };
     case "progress":
-    case "activities":
+    case "logged":
       return null;
   }
 }

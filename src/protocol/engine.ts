@@ -15,6 +15,12 @@ export type CycleEvent =
   | { type: "warning"; pair: string; code: string; message: string }
   | { type: "ended"; pair: string; summary: CycleSummary };
 
+/** What the host hears of a cycle. It reads the rows that it shows; sending it all of them would hold up the editor. */
+export type HostEvent =
+  | Exclude<CycleEvent, { type: "activities" }>
+  /** So many activities were added to the log. */
+  | { type: "logged"; pair: string; count: number };
+
 /** One planned change as the preview shows it. */
 export interface PlannedChange {
   recordType: RecordType;

@@ -3,7 +3,7 @@ import type { NetworkSettings } from "../model/network";
 import type { FieldValue, RecordType, Side } from "../model/record";
 import type {
   CreateContactRequest,
-  CycleEvent,
+  HostEvent,
   FieldSamples,
   PairSchema,
   PairStatus,
@@ -167,7 +167,7 @@ export interface EngineHostContract {
     token: { params: { pair: string; side: Side; forceRefresh: boolean }; result: string };
   };
   notifications: {
-    event: CycleEvent;
+    event: HostEvent;
     /** One line for the log channel: no values, no secrets. */
     log: { level: "debug" | "info" | "warn" | "error"; message: string };
   };

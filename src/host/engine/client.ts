@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { CycleEvent } from "../../protocol/engine";
+import type { HostEvent } from "../../protocol/engine";
 import type { EngineContract, EngineHostContract } from "../../protocol/engineContract";
 import type { NetworkSettings } from "../../model/network";
 import { connect, RpcError, type Rpc } from "../../protocol/rpc";
@@ -25,7 +25,7 @@ export type EngineRequest = Rpc<EngineContract>["request"];
 
 /** The engine in its worker thread: started with the first request, and started again after a crash. */
 export class EngineClient implements Disposable {
-  readonly events = new Signal<CycleEvent>();
+  readonly events = new Signal<HostEvent>();
   /** The worker ended without having been asked to; what was open in it is closed. */
   readonly crashed = new Signal<string>();
   #running: Promise<{ worker: Worker; rpc: Rpc<EngineContract> }> | null = null;

@@ -51,7 +51,7 @@ export class LogPanel implements Disposable {
     this.#disposables.add({ dispose: () => clearTimeout(this.#timer) });
     this.#disposables.add(
       host.sessions.events.listen((event) => {
-        if (event.type === "activities" && event.pair === pair) this.#tellSoon();
+        if (event.type === "logged" && event.pair === pair) this.#tellSoon();
         if (event.type === "ended" && event.summary.pair === pair) this.#tellChoices();
       }),
     );
@@ -102,6 +102,7 @@ export class LogPanel implements Disposable {
     return {
       welcome: async () => this.#welcome(),
       count: async (filter) => {
+        await this.#whenOpen();
         const [rows, latest] = await Promise.all([this.#rows.count(filter), this.#rows.latest()]);
         return { rows, latest };
       },

@@ -1,5 +1,5 @@
 import type { CycleSummary, Halt } from "../../model/activity";
-import type { CycleEvent, CycleStage } from "../../protocol/engine";
+import type { HostEvent, CycleStage } from "../../protocol/engine";
 import type { Problem } from "../problem";
 
 /** What a pair does at the moment. */
@@ -29,7 +29,7 @@ export interface RunningCycle {
 }
 
 /** The running cycle after one more event. */
-export function advance(run: RunningCycle, event: CycleEvent): RunningCycle {
+export function advance(run: RunningCycle, event: HostEvent): RunningCycle {
   if (event.type !== "progress") return run;
   return { ...run, stage: event.stage, done: event.done, total: event.total };
 }

@@ -1,7 +1,7 @@
 import type { PairConfig } from "../../config/pairFile";
 import type { Activity, CycleSummary } from "../../model/activity";
 import type { RecordType } from "../../model/record";
-import type { CycleEvent, MappedField, PairSchema, PairStatus } from "../../protocol/engine";
+import type { HostEvent, MappedField, PairSchema, PairStatus } from "../../protocol/engine";
 import type { FailedRow, OpenResult } from "../../protocol/engineContract";
 import type { EngineRequest } from "../engine/client";
 import { isSignInProblem, problemOf, type Problem } from "../problem";
@@ -139,7 +139,7 @@ export class PairSession {
     }
   }
 
-  onEvent(event: CycleEvent): void {
+  onEvent(event: HostEvent): void {
     if (event.type === "started") {
       const { cycle, at } = event;
       const startedAt = Date.parse(at);

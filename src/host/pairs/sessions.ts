@@ -1,5 +1,5 @@
 import type { PairConfig } from "../../config/pairFile";
-import type { CycleEvent } from "../../protocol/engine";
+import type { HostEvent } from "../../protocol/engine";
 import type { EngineClient } from "../engine/client";
 import { Signal, type Disposable } from "../signal";
 import { fingerprint } from "./identity";
@@ -21,7 +21,7 @@ const LOOK = { least: 200, most: 5000 };
 /** All pairs of this window, kept in step with the pair file, and the one timer that gives them their turns. */
 export class Sessions implements Disposable {
   readonly changed = new Signal<PairSession | null>();
-  readonly events = new Signal<CycleEvent>();
+  readonly events = new Signal<HostEvent>();
   /** The timer has looked: what is shown of the time goes on. */
   readonly looked = new Signal<void>();
   readonly #sessions = new Map<string, PairSession>();
@@ -97,7 +97,7 @@ export class Sessions implements Disposable {
     this.#timer = setTimeout(() => this.look(), wait);
   }
 
-  #onEvent(event: CycleEvent): void {
+  #onEvent(event: HostEvent): void {
     const id = event.type === "ended" ? event.summary.pair : event.pair;
     this.find(id)?.onEvent(event);
     this.events.tell(event);

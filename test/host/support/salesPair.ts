@@ -25,13 +25,17 @@ export interface SalesPair extends Session {
   writePairFile(text: string): void;
 }
 
-export async function startSalesPair(options: SessionOptions): Promise<SalesPair> {
+/** `edit` changes the pair file before the window opens. */
+export async function startSalesPair(
+  options: SessionOptions,
+  edit: (file: string) => string = (file) => file,
+): Promise<SalesPair> {
   const sandbox = await startSandbox({ contacts: 30, leads: 6, persons: 12, limits: "off" });
   try {
     const adaId = addRecords(sandbox);
     const session = await startSession({
       ...options,
-      files: { [PAIR_FILE]: salesFile(sandbox) },
+      files: { [PAIR_FILE]: edit(salesFile(sandbox)) },
       environment: secretsOf(sandbox),
     });
     const path = join(session.workspace, PAIR_FILE);
@@ -95,4 +99,11 @@ function secretsOf({ ready }: Sandbox): Record<string, string> {
   return Object.fromEntries(
     entries.map(([name, value]) => [name.replace("SANDBOX", "SALES"), value]),
   );
+}
+
+/** How many requests that change something the two orgs have got. */
+export function writesTo({ log }: Sandbox): number {
+  const reads = /\/(oauth2|identity)\/|leads\.json\?.*_method=GET/;
+  return log.entries().filter(({ method, target }) => method !== "GET" && !reads.test(target))
+    .length;
 }

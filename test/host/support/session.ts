@@ -107,7 +107,15 @@ export async function withPicture<T>(page: Page, name: string, step: () => Promi
   try {
     return await step();
   } catch (error) {
+    await showNotifications(page);
     const path = await picture(page, `failed-${name}`);
     throw new Error(`${name} failed; the window is shown in ${path}`, { cause: error });
   }
+}
+
+/** Messages hide after a while, and the one that explains a failure may be among them. */
+async function showNotifications(page: Page): Promise<void> {
+  const bell = page.locator('[id="status.notifications"] a');
+  // A window that is covered by a dialog, or closed, has nothing to show.
+  await bell.click({ timeout: 2000 }).catch(() => undefined);
 }

@@ -21,6 +21,18 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** The titles of the commands that the palette offers for this beginning, in alphabetical order. */
+export async function commandsOf(page: Page, category: string): Promise<string[]> {
+  await page.keyboard.press("F1");
+  await quickInput(page).locator(".quick-input-box input").fill(`>${category}`);
+  const labels = quickInput(page).locator(".monaco-list-row .label-name");
+  await labels.filter({ hasText: category }).first().waitFor();
+  const titles = (await labels.allInnerTexts()).filter((title) => title.startsWith(category));
+  await page.keyboard.press("Escape");
+  await quickInput(page).waitFor({ state: "hidden" });
+  return titles.sort();
+}
+
 /** Rows of the palette that are drawn without scrolling. */
 const MOST_ROWS = 10;
 
@@ -29,7 +41,7 @@ async function isFocused(row: Locator): Promise<boolean> {
 }
 
 function wholeText(text: string): RegExp {
-  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\.{3})?\\s*$`);
 }
 
 /** The list or input box that VS Code shows at the top. */

@@ -243,7 +243,7 @@ test("an export asks for what is filtered and sorted", async () => {
   await select(page, "Side", "Marketo");
   await page.locator(".clear").waitFor();
   await page.getByTitle("Export as NDJSON").click();
-  await page.locator(".announcement", { hasText: "rows exported" }).waitFor();
+  await page.locator(".announcement", { hasText: "exported" }).waitFor();
   assert.deepEqual(await requestsOf(page, "export"), [
     {
       type: "export",

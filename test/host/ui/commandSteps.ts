@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { editorText, tab, untilEditorShows } from "../support/editorParts";
 import type { SalesPair } from "../support/salesPair";
-import { GRACE } from "../support/salesPair";
+import { GRACE, writesTo } from "../support/salesPair";
 import type { Step } from "../support/session";
 import * as ui from "../support/ui";
 
@@ -126,11 +126,4 @@ type Row = Record<string, unknown>;
 async function contacts({ sandbox }: SalesPair, email: string): Promise<Row[]> {
   const path = `/records/dynamics/contact?emailaddress1=${encodeURIComponent(email)}`;
   return (await (await fetch(`${sandbox.ready.control.url}${path}`)).json()) as Row[];
-}
-
-/** How many requests that change something the two orgs have got. */
-function writesTo({ log }: SalesPair["sandbox"]): number {
-  const reads = /\/(oauth2|identity)\/|leads\.json\?.*_method=GET/;
-  return log.entries().filter(({ method, target }) => method !== "GET" && !reads.test(target))
-    .length;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame, FrameLocator, Page } from "playwright-core";
 import { seriousProblems } from "../support/axe";
@@ -50,6 +50,44 @@ export const LOG_STEPS: readonly Step<SalesPair>[] = [
       assert.match(facts, /Changed in Dynamics\s+\d[^]*Changed in Marketo\s+\d/);
       assert.match(facts, new RegExp(`Dynamics id\\s+${adaId}`));
       assert.match(facts, /Request id\s+\S+/);
+    },
+  },
+  {
+    title: "its links lead to the record's pages in Dynamics and in Marketo",
+    act: async ({ page, adaId }) => {
+      const detail = ui.webview(page).locator(".detail");
+      const opened = page.context().waitForEvent("page");
+      await detail.locator("vscode-button", { hasText: "Open in Dynamics" }).click();
+      const record = await opened;
+      await record.waitForURL(/main\.aspx/, { waitUntil: "commit" });
+      const { searchParams } = new URL(record.url());
+      assert.deepEqual(
+        ["etn", "pagetype", "id"].map((name) => searchParams.get(name)),
+        ["contact", "entityrecord", adaId],
+      );
+      await record.close();
+      await detail.locator("vscode-button", { hasText: "Open in Marketo" }).click();
+      // VS Code asks before it leaves for a website; nobody has to answer within a time limit.
+      const address = "https://app.marketo.com/leadDatabase/";
+      await ui.dialog(page, address).waitFor();
+      await ui.answerDialog(page, address, "Cancel");
+    },
+  },
+  {
+    title: "the panel exports the rows that are filtered",
+    act: async ({ page, workspace, adaId }) => {
+      const log = ui.webview(page);
+      await log.locator('vscode-toolbar-button[label="Export as NDJSON"]').click();
+      const target = join(workspace, "contact-sync-sales.ndjson");
+      const box = ui.quickInput(page).filter({ hasText: "Export Log" });
+      await ui.untilValue(box.locator(".quick-input-box input"), target);
+      await box.getByRole("button", { name: "OK" }).click();
+      await log.locator(".announcement", { hasText: "1 row exported" }).waitFor();
+      const rows = readFileSync(target, "utf8").trim().split("\n");
+      assert.deepEqual(
+        rows.map((row) => (JSON.parse(row) as { dynamicsId: string }).dynamicsId),
+        [adaId],
+      );
     },
   },
   ...THEMES.map(({ theme, style }) => ({

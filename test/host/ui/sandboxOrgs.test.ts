@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Locator } from "playwright-core";
 import { DEFAULT_MAP } from "../../../src/config/defaultMap";
 import { tab } from "../support/editorParts";
 import { ROOT } from "../support/paths";
@@ -32,15 +33,7 @@ const steps: Step<Session>[] = [
   {
     title: "the palette hides commands that need a pair",
     act: async ({ page }) => {
-      await page.keyboard.press("F1");
-      await ui.quickInput(page).locator(".quick-input-box input").fill(">Contact Sync:");
-      await ui.quickInput(page).getByText("Contact Sync: Connect…").waitFor();
-      const rows = await ui
-        .quickInput(page)
-        .locator(".monaco-list-row .label-name")
-        .allInnerTexts();
-      const ours = rows.filter((row) => row.startsWith("Contact Sync:")).sort();
-      assert.deepEqual(ours, [
+      assert.deepEqual(await ui.commandsOf(page, "Contact Sync:"), [
         "Contact Sync: Connect…",
         "Contact Sync: Focus on Conflicts View",
         "Contact Sync: Focus on Cycles View",
@@ -49,8 +42,6 @@ const steps: Step<Session>[] = [
         "Contact Sync: Show Output",
         "Contact Sync: Try with Sandbox Orgs",
       ]);
-      await page.keyboard.press("Escape");
-      await ui.quickInput(page).waitFor({ state: "hidden" });
     },
   },
   {
@@ -93,6 +84,20 @@ const steps: Step<Session>[] = [
     },
   },
   {
+    title: "the walkthrough, opened afterwards, ticks what is done and later what gets done",
+    act: async ({ page }) => {
+      await ui.runCommand(page, "Welcome: Open Walkthrough");
+      await ui.choose(page, "Get started with Contact Sync");
+      const step = (id: string) => page.locator(`[data-done-step-id$="#${id}"]`);
+      for (const id of ["connect", "run"]) await untilChecked(step(id), "true");
+      for (const id of ["validate", "fields", "preview"]) await untilChecked(step(id), "false");
+      await ui.runCommand(page, "Contact Sync: Validate Connection");
+      await tab(page, "Connection.md").waitFor();
+      await tab(page, "Welcome").click();
+      await untilChecked(step("validate"), "true");
+    },
+  },
+  {
     title: "stopping the sandbox orgs takes their pair away",
     act: async ({ page }) => {
       await ui.runCommand(page, "Contact Sync: Stop Sandbox Orgs");
@@ -104,6 +109,13 @@ const steps: Step<Session>[] = [
 ];
 
 walk(steps, () => session);
+
+async function untilChecked(step: Locator, checked: "true" | "false"): Promise<void> {
+  await step
+    .and(step.page().locator(`[aria-checked="${checked}"]`))
+    .first()
+    .waitFor();
+}
 
 test("the development folder works like the installed VSIX", async (t) => {
   const development = await startSession({ development: ROOT });

@@ -6,6 +6,8 @@ import { withPicture } from "../support/session";
 import * as ui from "../support/ui";
 import { productVsix } from "../support/vsix";
 
+const SANDBOX_LINK = 'a:text-is("Try with sandbox orgs")';
+
 let pair: SalesPair;
 before(async () => {
   // The banner and the views ask; the dialog at the start is VS Code's own affair.
@@ -20,6 +22,15 @@ test("in a workspace that is not trusted nothing runs and nothing is sent", asyn
     await ui.openContainer(page, "Contact Sync");
     await ui.view(page, "Organizations").getByText("in a workspace that is not trusted").waitFor();
     assert.equal(await ui.statusItem(page, "Contact Sync").count(), 0);
+    // What would run or send something is not offered, neither by the palette nor by a button.
+    assert.deepEqual(await ui.commandsOf(page, "Contact Sync:"), [
+      "Contact Sync: Focus on Conflicts View",
+      "Contact Sync: Focus on Cycles View",
+      "Contact Sync: Focus on Organizations View",
+      "Contact Sync: Open Pair File",
+      "Contact Sync: Show Output",
+    ]);
+    assert.equal(await page.locator(SANDBOX_LINK).count(), 0);
     assert.deepEqual(sandbox.log.entries(), []);
   });
 });

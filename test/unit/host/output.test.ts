@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outputLine } from "../../../src/host/outputLines";
 import { emptyCounts } from "../../../src/model/activity";
-import type { CycleEvent } from "../../../src/protocol/engine";
+import type { HostEvent } from "../../../src/protocol/engine";
 import { summaryOf } from "./samples";
 
 const halt = { reason: "first-sync", limit: 0, planned: 3, planHash: "h" } as const;
 const counts = { ...emptyCounts(), created: { dynamics: 0, marketo: 2 }, conflicts: 1 };
-const lines: readonly [string, CycleEvent, object | null][] = [
+const lines: readonly [string, HostEvent, object | null][] = [
   [
     "a start",
     { type: "started", pair: "c", cycle: 4, at: "" },

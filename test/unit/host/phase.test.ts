@@ -114,7 +114,7 @@ test("progress moves a running cycle on, other events leave it", () => {
   const run = { cycle: 3, startedAt: NOW, stage: "opening", done: 0, total: null } as const;
   const moved = advance(run, { type: "progress", pair: "p", stage: "writing", done: 4, total: 9 });
   assert.deepEqual(moved, { cycle: 3, startedAt: NOW, stage: "writing", done: 4, total: 9 });
-  assert.equal(advance(run, { type: "activities", pair: "p", activities: [] }), run);
+  assert.equal(advance(run, { type: "logged", pair: "p", count: 3 }), run);
 });
 
 test("a notice names pair, reason and numbers; quiet phases have none", () => {
