@@ -5,6 +5,7 @@ import { clearBacklog } from "./backlog";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
+import { qualifiedKey } from "./lifecycle/qualifiedMarks";
 import { settleAnswers } from "./lifecycle/questions";
 import type { PlanTotals } from "./plan";
 import { planCycle, type PlannedCycle } from "./planCycle";
@@ -163,6 +164,7 @@ async function recordCycle(
     for (const portion of planned.refresh) writeCursor(writer, portion);
     writer.trimSeen(feed.readAt - SEEN_MS);
     writer.finishIntents(planned.suspects);
+    for (const leadId of planned.outdated) writer.setCheckpoint(qualifiedKey(leadId), null);
     clearBacklog(context.state, writer);
     settleAnswers(context.state, writer);
   });

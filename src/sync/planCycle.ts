@@ -19,6 +19,7 @@ import { followAnswers } from "./lifecycle/answers";
 import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
 import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
+import { outdatedMarks } from "./lifecycle/qualifiedMarks";
 import { matchUnlinked } from "./matchCycle";
 import { planHash, PlanTally, type PlannedAction, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
@@ -46,6 +47,8 @@ export interface PlannedCycle {
   backlog: Backlog;
   /** Identifies the plan (an approval names it); made when it is asked for, before anything is written. */
   hash: () => string;
+  /** Leads whose qualification need not be remembered any more. */
+  outdated: readonly string[];
   /** Intents of interrupted writes that this cycle answers. */
   suspects: readonly number[];
   /** Records that were expected and are not there; compared again later. */
@@ -105,6 +108,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     loops,
     refresh,
     namesReadAt,
+    outdated: outdatedMarks(context, subjects, deletedLeads(pulls)),
     totals,
     backlog,
     hash: () => planHash(actionsOf(context, subjects)),
@@ -114,6 +118,10 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
     inferredDeletes,
     fullCompareCreates: expired ? creates : 0,
   };
+}
+
+function deletedLeads(pulls: readonly DynamicsPull[]): readonly string[] {
+  return pulls.flatMap(({ setup, deletedIds }) => (setup.recordType === "lead" ? deletedIds : []));
 }
 
 /** A row that moved and still stands as agreed need not be read again: the tracked read told its version. */

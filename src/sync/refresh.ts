@@ -1,5 +1,6 @@
 import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
+import { effectiveLimit } from "./guard";
 import { baseHash } from "./hash";
 import type { Link, StatePort, StateWriter } from "./statePort";
 import { newSubject, type Subjects } from "./subject";
@@ -20,7 +21,7 @@ export interface RefreshPortion {
   next: RefreshCursor | null;
 }
 
-/** Links of one cycle: about ten calls to Marketo and two to Dynamics. */
+/** Most links of one cycle: about ten calls to Marketo and two to Dynamics. */
 const PORTION = 3000;
 
 function refreshKey(recordType: RecordType): string {
@@ -47,21 +48,43 @@ export async function startRefresh(
 
 /** Adds the next portion of links that lack a base for a field that was switched on; both sides are read. */
 export function addRefresh(context: CycleContext, subjects: Subjects): RefreshPortion[] {
-  return context.types.flatMap((setup) => {
-    const cursor = refreshCursor(context.state, setup.recordType);
-    return cursor ? [addPortion(context, subjects, { setup, cursor })] : [];
-  });
+  let left = portionSize(context);
+  const portions: RefreshPortion[] = [];
+  for (const setup of context.types) {
+    const { recordType } = setup;
+    const cursor = refreshCursor(context.state, recordType);
+    if (!cursor || left === 0) continue;
+    const links = context.state.linksAfter(recordType, cursor.after, left);
+    const isLast = links.length < left;
+    left -= links.length;
+    portions.push(addPortion(subjects, { setup, cursor, links, isLast }));
+  }
+  return portions;
+}
+
+/**
+ * A refresh that was agreed to when the map changed must not be stopped by the brake on updates: even if it writes each
+ * record on both sides, its portion stays within what the brake allows.
+ */
+function portionSize({ policies, types, state }: CycleContext): number {
+  const linked = types.reduce((sum, { recordType }) => sum + state.countLinks(recordType), 0);
+  const allowed = effectiveLimit(policies.brakes.maxUpdates, linked);
+  return Math.max(1, Math.min(PORTION, Math.floor(allowed / 2)));
 }
 
 function addPortion(
-  { state }: CycleContext,
   subjects: Subjects,
-  { setup, cursor }: { setup: TypeSetup; cursor: RefreshCursor },
+  portion: {
+    setup: TypeSetup;
+    cursor: RefreshCursor;
+    links: readonly Link[];
+    isLast: boolean;
+  },
 ): RefreshPortion {
+  const { setup, cursor, links, isLast } = portion;
   const { recordType } = setup;
   const keys = new Set(cursor.keys.filter((key) => setup.rules.some((rule) => rule.key === key)));
   if (!keys.size) return { recordType, next: null };
-  const links = state.linksAfter(recordType, cursor.after, PORTION);
   for (const link of links) {
     if (link.state !== "active" || !lacksBase(setup, link, keys)) continue;
     const { dynamicsId, personId } = link;
@@ -71,7 +94,7 @@ function addPortion(
     subject.refresh = keys;
   }
   const last = links.at(-1);
-  if (!last || links.length < PORTION) return { recordType, next: null };
+  if (!last || isLast) return { recordType, next: null };
   const done = cursor.done + links.length;
   return { recordType, next: { keys: [...keys], after: last.dynamicsId, done } };
 }

@@ -3,6 +3,7 @@ import { setupOf, type CycleContext } from "../cycleContext";
 import { readRows } from "../gather";
 import type { Link } from "../statePort";
 import { newSubject, type Subject, type Subjects } from "../subject";
+import { hasHeir } from "./qualifiedMarks";
 import { recordName, type Heir, type HeirReason } from "./heir";
 
 /** A linked record that another row stands for from now on. */
@@ -11,11 +12,6 @@ interface Claim {
   personId: number;
   target: { recordType: RecordType; dynamicsId: string };
   reason: Exclude<HeirReason, "merged-in-marketo">;
-}
-
-/** Name of the checkpoint that remembers which contact stands for a qualified lead. */
-export function qualifiedKey(leadId: string): string {
-  return `qualified:${leadId}`;
 }
 
 /**
@@ -51,9 +47,7 @@ function restEnded(context: CycleContext, subject: Subject): void {
 /** A contact stands for the lead: always while it is qualified, and as long as that contact syncs. */
 function isRepresented(context: CycleContext, { facts, dynamicsId }: Subject): boolean {
   if (!setupOf(context, "contact")) return false;
-  if (facts?.isQualified) return true;
-  const contactId = context.state.checkpoint(qualifiedKey(dynamicsId));
-  return contactId !== null && context.state.linksByDynamicsId("contact", [contactId]).size > 0;
+  return facts?.isQualified === true || hasHeir(context.state, dynamicsId);
 }
 
 function claimsOf(context: CycleContext, subjects: Subjects, subject: Subject): Claim[] {

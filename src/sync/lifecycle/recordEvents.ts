@@ -3,8 +3,8 @@ import type { Decision } from "../decision";
 import { activityOf, forgetFailure, tell, type Recording } from "../record";
 import type { Link } from "../statePort";
 import { newSubject, type Subject } from "../subject";
-import { qualifiedKey } from "./followRows";
 import { inheritedBase, recordName, type Heir } from "./heir";
+import { qualifiedKey } from "./qualifiedMarks";
 import { writeQuestion } from "./questions";
 
 type Of<Kind extends Decision["kind"]> = Extract<Decision, { kind: Kind }>;
