@@ -72,6 +72,18 @@ export async function dynamicsTokens(config: PairConfig, options: TokenOptions) 
   });
 }
 
+async function readFile(file: string, options: TokenOptions): Promise<CertificateOptions> {
+  try {
+    return await options.certificate(file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new ContactSyncError(
+      "CS-CONFIG",
+      `The certificate file ${file} cannot be read (${code}). Correct "certificateFile" in the pair file.`,
+    );
+  }
+}
+
 async function credentialOf(
   { dynamics }: PairConfig,
   options: TokenOptions,
@@ -86,7 +98,7 @@ async function credentialOf(
           'Sign-in by certificate needs "certificateFile": a PEM file with the certificate and its private key.',
         );
       }
-      return { kind: "certificate", ...(await options.certificate(dynamics.certificateFile)) };
+      return { kind: "certificate", ...(await readFile(dynamics.certificateFile, options)) };
     }
     case "deviceCode":
       return { kind: "deviceCode", onCode: (code) => options.onDeviceCode(code) };
