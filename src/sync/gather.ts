@@ -12,7 +12,7 @@ import type { FieldChange } from "./decideField";
 import type { Refusal } from "./decision";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
 import { rowFacts } from "./lifecycle/rowFacts";
-import { packedReading } from "./packed";
+import { Packs } from "./packed";
 import type { DynamicsRow, MarketoPerson } from "./ports";
 import { modifiedAt, type DynamicsNews, type DynamicsPull } from "./pullDynamics";
 import type { MarketoPull, PersonNews } from "./pullMarketo";
@@ -220,14 +220,19 @@ export async function readPersons(
   const { marketo } = context.connectors;
   const persons = await marketo.read(ids, context.personFields, { signal: context.signal });
   const byId = new Map(persons.map((person) => [person.id, person]));
-  return open.filter((subject) => !applyPerson(subject, byId.get(subject.personId!)));
+  const packs = new Packs();
+  return open.filter((subject) => !applyPerson(subject, byId.get(subject.personId!), packs));
 }
 
 /** Takes a person's values in; false when there is no such person. */
-export function applyPerson(subject: Subject, person: MarketoPerson | undefined): boolean {
+export function applyPerson(
+  subject: Subject,
+  person: MarketoPerson | undefined,
+  packs = new Packs(),
+): boolean {
   if (!person) return false;
   const values = normalizeMarketo(subject.setup.rules, person.values);
-  subject.person = packedReading(subject.setup.rules, values);
+  subject.person = packs.of(subject.setup).add(values);
   subject.changedAt.marketo ??= stamp(person.values["updatedAt"]);
   return true;
 }
@@ -246,17 +251,24 @@ export async function readRows(
     const options = { signal: context.signal };
     const rows = await dynamics.read(setup.recordType, ids, setup.columns, options);
     const byId = new Map(rows.map((row) => [row.id, row]));
-    missing.push(...open.filter((subject) => !takeRow(subject, byId.get(subject.dynamicsId))));
+    const packs = new Packs();
+    missing.push(
+      ...open.filter((subject) => !takeRow(subject, byId.get(subject.dynamicsId), packs)),
+    );
   }
   return missing;
 }
 
 /** Takes a row in; false when there is none. */
-export function takeRow(subject: Subject, row: DynamicsRow | undefined): boolean {
+export function takeRow(
+  subject: Subject,
+  row: DynamicsRow | undefined,
+  packs = new Packs(),
+): boolean {
   if (!row) return false;
   const values = normalizeDynamics(subject.setup.rules, row.values);
   const facts = rowFacts(subject.setup, row, values);
-  const reading = packedReading(subject.setup.rules, values);
+  const reading = packs.of(subject.setup).add(values);
   applyRow(subject, { version: row.version, row: reading, facts, modifiedAt: modifiedAt(row) });
   return true;
 }

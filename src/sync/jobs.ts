@@ -17,7 +17,8 @@ export interface Job {
   agreed: readonly AgreedValue[];
   /** The link's state after the write. */
   linkState: LinkState;
-  values: WireValues;
+  /** What the call carries; made when it is sent, because many jobs wait. */
+  values: () => WireValues;
   reason: ReasonCode;
   conflict: boolean;
   /** The record's write to the other side is still to come: the row as it was read is not dealt with yet. */
@@ -87,7 +88,7 @@ function personJob(subject: Subject, decision: Creating, context: CycleContext):
     changes: decision.changes,
     agreed: decision.agreed,
     linkState: "active",
-    values: { ...marketoValues(decision.changes), ...linkValues(subject, context) },
+    values: () => ({ ...marketoValues(decision.changes), ...linkValues(subject, context) }),
     reason: decision.reason,
     conflict: false,
     isPart: false,
@@ -95,7 +96,7 @@ function personJob(subject: Subject, decision: Creating, context: CycleContext):
 }
 
 function rowJob(subject: Subject, decision: Creating): Job {
-  const values = dynamicsValues(decision.changes);
+  const values = () => dynamicsValues(decision.changes);
   const owner = subject.requested?.owner;
   return {
     subject,
@@ -104,7 +105,7 @@ function rowJob(subject: Subject, decision: Creating): Job {
     changes: decision.changes,
     agreed: decision.agreed,
     linkState: "active",
-    values: owner ? { ...values, ownerid: owner } : values,
+    values: owner ? () => ({ ...values(), ownerid: owner }) : values,
     reason: decision.reason,
     conflict: false,
     isPart: false,
@@ -120,7 +121,7 @@ function linkJob(
   const job = marketoJob(subject, decision, decision.toMarketo);
   return {
     ...job,
-    values: { ...job.values, ...linkValues(subject, context) },
+    values: () => ({ ...job.values(), ...linkValues(subject, context) }),
     reason: isFoundWritten(subject, decision) ? "recovered-after-crash" : job.reason,
   };
 }
@@ -139,7 +140,8 @@ function updateJob(subject: Subject, decision: Writing, context: CycleContext): 
   const changes = decision.kind === "agree" ? [] : decision.toMarketo;
   if (!changes.length && !revive) return null;
   const job = marketoJob(subject, decision, changes);
-  return revive ? { ...job, values: { ...job.values, ...linkValues(subject, context) } } : job;
+  if (!revive) return job;
+  return { ...job, values: () => ({ ...job.values(), ...linkValues(subject, context) }) };
 }
 
 function marketoJob(subject: Subject, decision: Writing, changes: readonly FieldChange[]): Job {
@@ -150,7 +152,7 @@ function marketoJob(subject: Subject, decision: Writing, changes: readonly Field
     changes,
     agreed: decision.agreed,
     linkState: "active",
-    values: marketoValues(changes),
+    values: () => marketoValues(changes),
     reason: reasonOf(decision, changes),
     conflict: decision.conflict && changes.some((change) => change.clash),
     isPart: decision.toDynamics.length > 0,
@@ -167,7 +169,7 @@ function dynamicsJob(subject: Subject, decision: Writing): Job | null {
     changes,
     agreed: decision.agreed,
     linkState: "active",
-    values: dynamicsValues(changes),
+    values: () => dynamicsValues(changes),
     reason: reasonOf(decision, changes),
     conflict: decision.conflict && changes.some((change) => change.clash),
     isPart: false,
@@ -188,7 +190,8 @@ function flagJob(
   reason: ReasonCode,
   { linkFields }: CycleContext,
 ): Job | null {
-  if (!linkFields.deleted) return null;
+  const flag = linkFields.deleted;
+  if (!flag) return null;
   return {
     subject,
     side: "marketo",
@@ -196,7 +199,7 @@ function flagJob(
     changes: [],
     agreed: [],
     linkState,
-    values: { [linkFields.deleted]: true },
+    values: () => ({ [flag]: true }),
     reason,
     conflict: false,
     isPart: false,
@@ -225,12 +228,14 @@ function dynamicsValues(changes: readonly FieldChange[]): WireValues {
 }
 
 export function toMarketoWrite({ kind, subject, values }: Job): MarketoWrite {
-  return kind === "create" ? { kind, values } : { kind, id: subject.personId!, values };
+  return kind === "create"
+    ? { kind, values: values() }
+    : { kind, id: subject.personId!, values: values() };
 }
 
 /** Null when the row's version is not known, so that the write cannot be guarded: it must be read first. */
 export function toDynamicsWrite({ kind, subject, values }: Job): DynamicsWrite | null {
   const id = subject.dynamicsId;
-  if (kind === "create") return { kind, id, values };
-  return subject.version === null ? null : { kind, id, version: subject.version, values };
+  if (kind === "create") return { kind, id, values: values() };
+  return subject.version === null ? null : { kind, id, version: subject.version, values: values() };
 }

@@ -5,6 +5,7 @@ import { answeredMatches } from "./lifecycle/answers";
 import { followByEmail } from "./lifecycle/followByEmail";
 import { formerIds } from "./lifecycle/formerIds";
 import { emailKey, matchRows, type Candidate, type UnlinkedRow } from "./match";
+import { Packs } from "./packed";
 import type { MarketoPerson } from "./ports";
 import type { Subject } from "./subject";
 
@@ -46,6 +47,7 @@ export async function matchUnlinked(
   }));
   const asked = open.filter((subject) => !named.has(subject));
   const results = matchRows(asked.map(unlinkedRow), candidates, context.policies);
+  const packs = new Packs();
   for (const subject of open) {
     const person = named.get(subject);
     subject.match =
@@ -54,7 +56,7 @@ export async function matchUnlinked(
         : (results.get(subject.dynamicsId) ?? { kind: "none" });
     if (subject.match.kind !== "found") continue;
     subject.personId = subject.match.personId;
-    applyPerson(subject, persons.get(subject.match.personId));
+    applyPerson(subject, persons.get(subject.match.personId), packs);
   }
   await followByEmail(context, { open, all: subjects, persons: [...persons.values()] });
 }

@@ -5,7 +5,7 @@ import type { SideReading } from "./decision";
 import { diffRecord } from "./diff";
 import { hasLifeNews, rowFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
-import { packedReading } from "./packed";
+import { Pack } from "./packed";
 import type { DynamicsPage, DynamicsRow } from "./ports";
 import type { Link } from "./statePort";
 
@@ -81,16 +81,22 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
   const ids = page.rows.map((row) => row.id);
   const links = context.state.linksByDynamicsId(recordType, ids);
   const failed = context.state.failedAmong(recordType, ids);
+  const pack = new Pack(pull.setup.rules);
   for (const row of page.rows) {
     pull.seenIds?.add(row.id);
-    sortRow(pull, row, links.get(row.id) ?? null, failed.has(row.id));
+    sortRow({ pull, pack }, row, links.get(row.id) ?? null, failed.has(row.id));
   }
   pull.rows += page.rows.length;
   pull.deletedIds.push(...page.deletedIds);
   pull.checkpoint = page.checkpoint ?? pull.checkpoint;
 }
 
-function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed: boolean): void {
+function sortRow(
+  { pull, pack }: { pull: DynamicsPull; pack: Pack },
+  row: DynamicsRow,
+  link: Link | null,
+  failed: boolean,
+): void {
   const { setup } = pull;
   // Also in a full read: fields that are new in the map are compared in portions of their own (refresh.ts).
   const isKnown = link?.version === row.version && link.state === "active" && !failed;
@@ -106,7 +112,7 @@ function sortRow(pull: DynamicsPull, row: DynamicsRow, link: Link | null, failed
   const { id, version } = row;
   const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
   if (isNews || isChanged(setup, link, values)) {
-    const reading = packedReading(setup.rules, values);
+    const reading = pack.add(values);
     pull.news.push({ id, version, row: reading, facts, modifiedAt: modifiedAt(row), link });
     return;
   }

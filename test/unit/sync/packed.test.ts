@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FieldValues } from "../../../src/model/record";
-import { packedReading } from "../../../src/sync/packed";
+import { Pack, Packs } from "../../../src/sync/packed";
+import type { SideReading } from "../../../src/sync/decision";
 import { textRule } from "./builders";
 
 const RULES = ["a", "b", "c"].map((key) => textRule(key));
@@ -17,10 +18,27 @@ const PACKED: readonly [string, FieldValues, FieldValues][] = [
   ["letters of all planes", { a: "Łódź 東京 😀\u2028\0" }, { a: "Łódź 東京 😀\u2028\0" }],
 ];
 
+const valuesOf = (reading: SideReading) => reading.kind === "read" && reading.values;
+
 for (const [name, given, expected] of PACKED) {
   test(`a packed reading gives back ${name}`, () => {
-    const reading = packedReading(RULES, given);
-    assert.equal(reading.kind, "read");
-    assert.deepEqual(reading.kind === "read" && reading.values, expected);
+    assert.deepEqual(valuesOf(new Pack(RULES).add(given)), expected);
   });
 }
+
+test("thousands of readings share a pack, and each gives back its own", () => {
+  const pack = new Packs().of({ rules: RULES });
+  const readings = Array.from({ length: 5000 }, (_, at) => pack.add({ a: `ü${at}`, b: at }));
+  assert.deepEqual(
+    readings.map(valuesOf),
+    readings.map((_, at) => ({ a: `ü${at}`, b: at })),
+  );
+});
+
+test("record types read together have a pack each", () => {
+  const packs = new Packs();
+  const other = [textRule("z")];
+  assert.deepEqual(valuesOf(packs.of({ rules: RULES }).add({ a: "x" })), { a: "x" });
+  assert.deepEqual(valuesOf(packs.of({ rules: other }).add({ z: "y" })), { z: "y" });
+  assert.equal(packs.of({ rules: other }), packs.of({ rules: other }));
+});
