@@ -17,6 +17,8 @@ const HEAP_MEGABYTES = 1024;
 export interface EngineOptions {
   /** The worker's bundle. */
   script: string;
+  /** Megabytes of old objects that the thread may keep at first. */
+  heapMegabytes?: number;
   /** The editor's proxy and certificates. */
   network: () => Promise<NetworkSettings>;
   token: EngineTokens;
@@ -50,10 +52,10 @@ export class EngineClient implements Disposable {
 
   async #start() {
     const { Worker } = await import("node:worker_threads");
-    const { script, network, token, log } = this.options;
+    const { script, network, token, log, heapMegabytes = HEAP_MEGABYTES } = this.options;
     const worker = new Worker(script, {
       env: { ...process.env },
-      ...(!this.#needsMore && { resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } }),
+      ...(!this.#needsMore && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
     });
     const rpc = connect<EngineHostContract, EngineContract>(
       {
