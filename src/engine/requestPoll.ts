@@ -3,6 +3,7 @@ export class RequestPoll {
   #timer: NodeJS.Timeout | null = null;
   #look: Promise<unknown> = Promise.resolve();
   #isStopped = false;
+  #isLooking = false;
 
   /** `look` tells its own failures and never rejects. */
   constructor(
@@ -21,7 +22,8 @@ export class RequestPoll {
   resume(): void {
     if (!this.#isStopped) return;
     this.#isStopped = false;
-    this.#arm();
+    // A look that is under way arms the timer itself when it is through.
+    if (!this.#isLooking) this.#arm();
   }
 
   /** Ends for good, after the look that is under way. */
@@ -32,7 +34,9 @@ export class RequestPoll {
 
   #arm(): void {
     this.#timer = setTimeout(() => {
+      this.#isLooking = true;
       this.#look = this.look().finally(() => {
+        this.#isLooking = false;
         if (!this.#isStopped) this.#arm();
       });
     }, this.seconds * 1000);
