@@ -65,6 +65,7 @@ export function setUpText({ fields, activityType }: Lacking): string {
 }
 
 function lineOf({ state, title, detail, link }: Check): string {
-  const where = link === null ? "" : ` ${link}`;
+  // What is in order needs no reading.
+  const where = link === null || state === "green" ? "" : ` ${link}`;
   return `- ${stateText(state)} — **${plain(title)}**: ${plain(detail)}${where}`;
 }

@@ -19,6 +19,8 @@ export const GRACE = { name: "Grace Hopper", email: "grace@navy.test" };
 export interface SalesPair extends Session {
   sandbox: Sandbox;
   adaId: string;
+  /** What both orgs held before the window opened. */
+  untouched: string;
   /** How many fields of contacts the pair file maps. */
   fieldCount: number;
   pairFile(): string;
@@ -33,6 +35,7 @@ export async function startSalesPair(
   const sandbox = await startSandbox({ contacts: 30, leads: 6, persons: 12, limits: "off" });
   try {
     const adaId = addRecords(sandbox);
+    const untouched = await recordsOf(sandbox);
     const session = await startSession({
       ...options,
       files: { [PAIR_FILE]: edit(salesFile(sandbox)) },
@@ -43,6 +46,7 @@ export async function startSalesPair(
       ...session,
       sandbox,
       adaId,
+      untouched,
       fieldCount: DEFAULT_MAP.contact.length,
       pairFile: () => readFileSync(path, "utf8"),
       writePairFile: (text) => writeFileSync(path, text),
@@ -106,4 +110,14 @@ export function writesTo({ log }: Sandbox): number {
   const reads = /\/(oauth2|identity)\/|leads\.json\?.*_method=GET/;
   return log.entries().filter(({ method, target }) => method !== "GET" && !reads.test(target))
     .length;
+}
+
+/** All records of both orgs as text, past the wire. */
+export async function recordsOf({ ready }: Sandbox): Promise<string> {
+  const tables = ["dynamics/contact", "dynamics/lead", "marketo"];
+  const answers = tables.map(async (table) => {
+    const answer = await fetch(`${ready.control.url}/records/${table}?top=10000`);
+    return answer.text();
+  });
+  return (await Promise.all(answers)).join("\n");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { editorText, tab, untilEditorShows } from "../support/editorParts";
+import { editorText, putCursorAfter, tab, untilEditorShows } from "../support/editorParts";
 import type { SalesPair } from "../support/salesPair";
 import { GRACE, writesTo } from "../support/salesPair";
 import type { Step } from "../support/session";
@@ -89,7 +89,12 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
       await untilEditorShows(page, "Connection of Sales");
       const text = await editorText(page);
       assert.match(text, /\d+ OK, \d+ limited, 0 must be fixed/);
-      assert.ok(text.includes("Dynamics 365") && text.includes("Marketo"));
+      assert.match(
+        text,
+        /## Dynamics 365\n[^]*✔ OK — \*\*Read on contact\*\*: Organization level\.\n/,
+      );
+      // The other side stands below what the window shows.
+      await putCursorAfter(page, "## Marketo");
     },
   },
   {

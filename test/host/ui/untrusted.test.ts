@@ -6,7 +6,7 @@ import { withPicture } from "../support/session";
 import * as ui from "../support/ui";
 import { productVsix } from "../support/vsix";
 
-const SANDBOX_LINK = 'a:text-is("Try with sandbox orgs")';
+const SANDBOX_LINK = '.sidebar a:text-is("Try with sandbox orgs")';
 
 let pair: SalesPair;
 before(async () => {
