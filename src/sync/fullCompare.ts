@@ -1,10 +1,4 @@
-import {
-  FEED_READ_KEY,
-  chunks,
-  stopIfCanceled,
-  type CycleContext,
-  type TypeSetup,
-} from "./cycleContext";
+import { chunks, stopIfCanceled, type CycleContext, type TypeSetup } from "./cycleContext";
 import { diffRecord } from "./diff";
 import { addTombstones } from "./gather";
 import { normalizeMarketo } from "./normalize";
@@ -28,9 +22,7 @@ export async function addMissingRows(
   pull: DynamicsPull,
 ): Promise<number> {
   const { setup, seenIds } = pull;
-  // A table that came back empty is a matter for the brake, unless it may hold no more than a few made by command.
-  const isFirst = context.state.checkpoint(FEED_READ_KEY) === null;
-  if (!seenIds || (pull.rows === 0 && !isFirst)) return 0;
+  if (!seenIds) return 0;
   const absent: string[] = [];
   for (const page of context.state.links(setup.recordType)) {
     for (const { dynamicsId, state } of page) {

@@ -13,13 +13,13 @@ async function playOn(): Promise<void> {
   const runs = numberAfter("--runs", 100);
 
   for (let round = 0; Date.now() < until; round++, seed++) {
-    for (const calm of [true, false]) {
-      console.log(`memory, ${calm ? "calm" : "stormy"}, seed ${seed}`);
-      await playMany({ ground: "memory", calm, longest: 40, runs, seed });
+    for (const weather of ["calm", "stormy", "lively"] as const) {
+      console.log(`memory, ${weather}, seed ${seed}`);
+      await playMany({ ground: "memory", weather, longest: 40, runs, seed });
     }
     if (round % 3) continue;
     console.log(`sandbox, stormy, seed ${seed}`);
-    await playMany({ ground: "sandbox", calm: false, longest: 25, runs: 3, seed });
+    await playMany({ ground: "sandbox", weather: "stormy", longest: 25, runs: 3, seed });
   }
 }
 

@@ -2,19 +2,22 @@ import type { RecordType } from "../../src/model/record";
 import { createRecord } from "../../src/engine/createRecord";
 import { ContactSyncError } from "../../src/model/failure";
 import type { CycleSummary } from "../../src/model/activity";
-import type { PairConfig } from "../../src/config/pairFile";
 import { Ledger } from "./ledger";
 import { openOrgs, type Ground, type Hands, type Pair, type Values } from "./orgs";
 import { Foresight } from "./foresight";
+import { Life } from "./life";
 import { watched } from "../support/watched";
 import { checkAfterQuiet, checkCycle, fail } from "./invariants";
 import type { Deed, Edit, Edited, Step, Written } from "./steps";
+import { addressOf, KINDS, withFilter, withMachineMap } from "./values";
 
 export interface History {
   ground: Ground;
   steps: readonly Step[];
   /** Nothing happens while a cycle runs, so that each cycle's result is checked exactly. */
   calm: boolean;
+  /** Records are qualified, merged and filtered, calls fail and the map changes; only in memory. */
+  lively?: boolean;
 }
 
 /** Plays a history and checks everything that must hold, in between and after quiet; throws at the first thing that does not. */
@@ -22,6 +25,7 @@ export async function play(history: History): Promise<void> {
   const machine = await Machine.open(history);
   try {
     for (const step of history.steps) await machine.step(step);
+    await machine.life?.repair();
     await machine.calmDown();
   } finally {
     await machine.close();
@@ -39,6 +43,9 @@ export class Machine {
   readonly persons: number[] = [];
   readonly #races: Race[] = [];
   readonly #foresight: Foresight;
+  /** Null as long as nothing but edits happens. */
+  readonly life: Life | null;
+  private readonly calm: boolean;
   #calls = 0;
   #inCycle = false;
   #values = 0;
@@ -46,22 +53,27 @@ export class Machine {
   private constructor(
     readonly pair: Pair,
     readonly ledger: Ledger,
-    private readonly calm: boolean,
+    { calm, lively }: Pick<History, "calm" | "lively">,
   ) {
     this.#foresight = new Foresight(pair, ledger);
+    this.calm = calm;
+    this.life = lively && "dynamics" in pair ? new Life(this, pair) : null;
   }
 
-  static async open({ ground, calm }: History): Promise<Machine> {
+  static async open({ ground, calm, lively = false }: History): Promise<Machine> {
     const hook: { machine?: Machine } = {};
     const pair = await openOrgs(ground, {
-      configure: withMachineMap,
+      configure: (config) => {
+        withMachineMap(config);
+        if (lively) withFilter(config);
+      },
       wrap: (connectors) => watched(connectors, ({ when }) => hook.machine?.onCall(when)),
     });
     const { context } = await pair.engine.prepare();
     const rulesOf = (type: RecordType) =>
       context.types.find(({ recordType }) => recordType === type)?.rules ?? [];
     const rules = { contact: rulesOf("contact"), lead: rulesOf("lead") };
-    const machine = new Machine(pair, new Ledger(pair.hands, rules), calm);
+    const machine = new Machine(pair, new Ledger(pair.hands, rules), { calm, lively });
     hook.machine = machine;
     return machine;
   }
@@ -91,6 +103,18 @@ export class Machine {
       case "command":
         await this.#command(step.at);
         return;
+      case "qualify":
+      case "mergeRows":
+      case "mergePersons":
+      case "filter":
+        this.ledger.byHand(() => this.life?.deed(step));
+        return;
+      case "fault":
+      case "expire":
+      case "hide":
+      case "switch":
+        await this.life?.trouble(step);
+        return;
       default:
         this.#act(step);
     }
@@ -99,20 +123,30 @@ export class Machine {
   /** One ordinary cycle: previewed first, so that the preview is held to what the cycle does. */
   async cycle(): Promise<CycleSummary> {
     this.ledger.look("engine");
-    const raced = this.#races.length > 0;
-    const preview = raced ? null : await this.pair.preview();
+    const isDisturbed = this.#races.length > 0 || this.life?.hasFaults === true;
+    const preview = isDisturbed ? null : await this.pair.preview();
     if (this.calm) this.#foresight.before();
     this.#calls = 0;
     this.#inCycle = true;
-    const summary = await this.pair.run();
+    const summary = await this.#run();
     this.#inCycle = false;
+    this.life?.endFaults();
     // Cycles are minutes apart; within one minute the feeds cannot tell two equal values of one field apart.
     this.pair.clock.advance(2 * MINUTE);
     // A moment that the cycle had no call for comes after it.
     for (const race of this.#races.splice(0)) this.#act(race.deed);
     this.ledger.look("engine");
-    checkCycle(summary, preview);
+    if (!isDisturbed || !summary.error) checkCycle(summary, preview);
     if (this.calm) this.#foresight.after();
+    return summary;
+  }
+
+  /** Where a brake asks for a word, it gets it; somebody may change the plan before that. */
+  async #run(): Promise<CycleSummary> {
+    let summary = await this.pair.run();
+    for (let word = 0; this.life && summary.halted && word < 3; word++) {
+      summary = await this.pair.run({ approved: summary.halted.planHash });
+    }
     return summary;
   }
 
@@ -128,7 +162,7 @@ export class Machine {
       // The second quiet cycle comes after the overlap and overdue echoes, the third after the last retry.
       this.pair.clock.advance(quiet === 2 ? 25 * 60 * MINUTE : 25 * MINUTE);
     }
-    await checkAfterQuiet(this.pair, this.ledger);
+    await checkAfterQuiet(this.pair, this.ledger, this.life?.entangled);
   }
 
   /** Called before and after each call of a connector; somebody's deed may fall into this moment. */
@@ -300,70 +334,3 @@ const DEEDS: { [K in Deed["do"]]: (machine: Machine, deed: DeedOf<K>) => void } 
     machine.hands.merge(winner, gone);
   },
 };
-
-/** Addresses meet across sides and differ in case. */
-function addressOf(address: number | null, side: "row" | "person"): string | null {
-  if (address === null) return null;
-  const text = `human${address}@contoso.com`;
-  return side === "row" && address % 2 ? text.toUpperCase() : text;
-}
-
-type Kind = (
-  value: Exclude<Written, "empty">,
-  fresh: number,
-  of: { side: "dynamics" | "marketo"; options: readonly { value: number; label: string }[] },
-) => unknown;
-
-const textKind: Kind = (value, fresh, { side }) => {
-  if (value === "a" || value === "b") return `shared ${value}`;
-  // Longer than the column, shorter than the person's field.
-  const long = value === "long" && side === "marketo" ? "-".repeat(120) : "";
-  return `text ${fresh}${long}`;
-};
-
-const KINDS: Readonly<Record<Edited, Kind>> = {
-  firstname: textKind,
-  jobtitle: textKind,
-  emailaddress1: (value, fresh, { side }) => {
-    const name = value === "a" || value === "b" ? `shared-${value}` : `fresh-${fresh}`;
-    const text = `${name}@contoso.com`;
-    return side === "dynamics" ? text.toUpperCase() : text;
-  },
-  donotphone: (value) => value !== "a" && value !== "fresh",
-  preferredcontactmethodcode: (value, fresh, { side, options }) => {
-    const at = value === "a" ? 0 : value === "b" ? 1 : fresh % options.length;
-    const option = options[at]!;
-    return side === "dynamics" ? option.value : option.label;
-  },
-  birthdate: (value, fresh) => {
-    if (value === "a" || value === "b") return value === "a" ? "1980-02-29" : "1999-12-31";
-    return new Date(Date.UTC(1970, 0, 1 + fresh)).toISOString().slice(0, 10);
-  },
-};
-
-// --------------------------------------------------------------------------------------------- wiring
-
-/** A small map with every kind of field and every direction. */
-function withMachineMap(config: PairConfig): void {
-  const on = { enabled: true } as const;
-  const both = (column: string, field: string) => ({
-    ...on,
-    column,
-    field,
-    direction: "both" as const,
-  });
-  const fields = [
-    both("firstname", "firstName"),
-    both("lastname", "lastName"),
-    both("jobtitle", "title"),
-    both("emailaddress1", "email"),
-    both("donotphone", "doNotCall"),
-    both("preferredcontactmethodcode", "crmPreferredContactMethod"),
-    { ...on, column: "address1_country", field: "country", direction: "toMarketo" as const },
-    { ...on, column: "mkt_leadscore", field: "leadScore", direction: "toDynamics" as const },
-  ];
-  config.recordTypes = {
-    contact: { enabled: true, fields: [...fields, both("birthdate", "dateOfBirth")] },
-    lead: { enabled: true, fields },
-  };
-}

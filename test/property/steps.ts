@@ -40,8 +40,37 @@ export type Deed =
   | { do: "removePerson"; at: number }
   | { do: "merge"; at: number; loser: number };
 
+/** What happens to whole records, beyond edits. */
+export type LifeDeed =
+  /** A lead becomes a contact, which can be recognized by one of its lookups or by its address only. */
+  | { do: "qualify"; at: number; by: "originatingleadid" | "parentcontactid" | "address" }
+  | { do: "mergeRows"; at: number; loser: number }
+  /** Two persons become one, whoever they are linked to. */
+  | { do: "mergePersons"; at: number; loser: number }
+  /** The row enters or leaves the filter. */
+  | { do: "filter"; at: number; isIn: boolean };
+
+/** What goes wrong, and what administrators do. */
+export type Trouble =
+  /** Calls of the next cycle fail, or their answers get lost. */
+  | {
+      do: "fault";
+      side: Side;
+      operation: "changes" | "read" | "find" | "write";
+      how: "fail" | "lost" | "lostAfter";
+      skip: number;
+    }
+  /** Dynamics forgets its delta tokens. */
+  | { do: "expire" }
+  /** Column security hides a column, or shows it again. */
+  | { do: "hide"; field: Edited; isHidden: boolean }
+  /** A field is switched on or off in the pair file. */
+  | { do: "switch"; field: Edited; isOn: boolean };
+
 export type Step =
   | Deed
+  | LifeDeed
+  | Trouble
   | { do: "cycle" }
   | { do: "advance"; minutes: number }
   | { do: "command"; at: number }
@@ -135,4 +164,69 @@ export function calmHistory(longest: number): fc.Arbitrary<Step[]> {
 export function stormyHistory(longest: number): fc.Arbitrary<Step[]> {
   const step = fc.oneof(...calm, { weight: 7, arbitrary: race }, { weight: 1, arbitrary: late });
   return fc.array(step, { maxLength: longest, size: "max" });
+}
+
+const lifeDeed: fc.Arbitrary<LifeDeed> = fc.oneof(
+  fc.record({
+    do: fc.constant("qualify" as const),
+    at: place,
+    by: fc.constantFrom(
+      "originatingleadid" as const,
+      "parentcontactid" as const,
+      "address" as const,
+    ),
+  }),
+  fc.record({ do: fc.constant("mergeRows" as const), at: place, loser: place }),
+  fc.record({ do: fc.constant("mergePersons" as const), at: place, loser: place }),
+  fc.record({ do: fc.constant("filter" as const), at: place, isIn: fc.boolean() }),
+);
+
+const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("fault" as const),
+      side: fc.constantFrom<Side>("dynamics", "marketo"),
+      operation: fc.constantFrom(
+        "changes" as const,
+        "read" as const,
+        "find" as const,
+        "write" as const,
+        "write" as const,
+      ),
+      how: fc.constantFrom("fail" as const, "lost" as const, "lostAfter" as const),
+      skip: fc.nat({ max: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Trouble>({ do: "expire" }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("hide" as const), field, isHidden: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("switch" as const), field, isOn: fc.boolean() }),
+  },
+);
+
+/** Whom a lively history begins with. */
+const start: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant("createRow" as const),
+  type: fc.constantFrom<RecordType>("contact", "lead"),
+  address,
+  edits,
+});
+
+/** The whole life: records are qualified, merged and filtered, calls fail, columns are hidden, the map changes. */
+export function livelyHistory(longest: number): fc.Arbitrary<Step[]> {
+  const step = fc.oneof(
+    ...calm,
+    { weight: 4, arbitrary: lifeDeed },
+    { weight: 3, arbitrary: trouble },
+    { weight: 2, arbitrary: race },
+    { weight: 1, arbitrary: late },
+  );
+  const first = fc.array(start, { minLength: 2, maxLength: 6 });
+  const rest = fc.array(step, { minLength: 4, maxLength: longest, size: "max" });
+  return fc.tuple(first, cycle, rest).map(([born, once, lived]) => [...born, once, ...lived]);
 }

@@ -54,6 +54,9 @@ const SHARED: readonly ColumnRow[] = [
   ["modifiedon", "datetime"],
   ["ownerid", "owner"],
   ["mkt_leadscore", "integer"],
+  ["masterid", "guid"],
+  ["merged", "boolean"],
+  ["new_synctomkto", "boolean"],
 ];
 
 const OWN: Readonly<Record<RecordType, readonly ColumnRow[]>> = {
@@ -61,6 +64,7 @@ const OWN: Readonly<Record<RecordType, readonly ColumnRow[]>> = {
     ["contactid", "guid"],
     ["birthdate", "date"],
     ["parentcustomerid", "customer"],
+    ["originatingleadid", "guid"],
   ],
   lead: [
     ["leadid", "guid"],
@@ -69,6 +73,7 @@ const OWN: Readonly<Record<RecordType, readonly ColumnRow[]>> = {
     ["leadsourcecode", "picklist"],
     ["leadqualitycode", "picklist"],
     ["revenue", "money"],
+    ["parentcontactid", "guid"],
   ],
 };
 
