@@ -47,7 +47,12 @@ async function rest(pair: SandboxPair): Promise<void> {
 async function lookAtNames(pair: SandboxPair): Promise<void> {
   const { dynamics, salesUserId } = pair.sandbox;
   pair.clock.advance(3_600_000);
-  dynamics.edit("contact", linkedContacts(pair)[0]!.dynamicsId, { pager: "1" }, salesUserId);
+  dynamics.edit(
+    "contact",
+    pair.state.linksAfter("contact", null, 1)[0]!.dynamicsId,
+    { pager: "1" },
+    salesUserId,
+  );
   await runClean(pair);
 }
 
@@ -194,3 +199,71 @@ describe("bytes of a cycle", () => {
     });
   }
 });
+
+describe("100,000 linked records", () => {
+  const LINKED = 100_000;
+  /** So many are real in both orgs; of the others only the links are there, which is all that a cycle at rest has. */
+  const REAL = 400;
+  let pair: SandboxPair;
+  let written: Map<string, number>;
+  before(async () => {
+    const counted = countedFiles();
+    written = counted.written;
+    pair = await linkedPair(REAL, counted.files);
+    await addLinks(pair, LINKED - pair.state.countLinks("contact"));
+    await pair.restart();
+    await runClean(pair);
+    await rest(pair);
+  });
+  after(() => pair.close());
+
+  test("nothing changed: one call for each table, three to Marketo, and next to nothing is written", async () => {
+    assert.equal(pair.state.countLinks("contact"), LINKED);
+    written.clear();
+    assert.deepEqual(await callsOf(pair), IDLE);
+    const bytes = [...written.values()].reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes < 10_000, `${bytes} bytes`);
+  });
+
+  test("10 changes: no read but of the persons that changed, under 100 KB written and no snapshot", async () => {
+    written.clear();
+    const { dynamics, marketo, salesUserId } = pair.sandbox;
+    for (const [at, link] of realLinks(pair).slice(0, 10).entries()) {
+      if (at % 2) dynamics.edit("contact", link.dynamicsId, { jobtitle: "Ten" }, salesUserId);
+      else marketo.edit(link.personId, { middleName: "Ten" });
+    }
+    // The second call to contacts: after a start the names of these rows' accounts are not known yet.
+    const calls = { [CONTACTS]: 2, [READ]: 1, [BATCH]: 1, [WRITE]: 1 };
+    assert.deepEqual(await callsOf(pair), { ...IDLE, ...calls });
+    const bytes = [...written.values()].reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes > 0 && bytes < 100_000, `${bytes} bytes`);
+    assert.deepEqual(
+      [...written.keys()].filter((name) => /snapshot/.test(name)),
+      [],
+    );
+  });
+});
+
+/** Links of records that neither org tells of, each with a base of its own. */
+async function addLinks({ state }: SandboxPair, count: number): Promise<void> {
+  const [model] = [...state.links("contact")].flat();
+  for (let first = 0; first < count; first += 5000) {
+    await state.commit((writer) => {
+      for (let at = first; at < Math.min(count, first + 5000); at++) {
+        const number = String(at).padStart(12, "0");
+        const base = new Uint8Array(model!.base);
+        new DataView(base.buffer).setUint32(0, at);
+        const personId = FIRST_ADDED + at;
+        writer.putLink({ ...model!, base, personId, dynamicsId: `${ADDED}-${number}` });
+      }
+    });
+  }
+}
+
+const ADDED = "ffffffff-0000-4000-8000";
+const FIRST_ADDED = 1_000_000;
+
+/** Links are told in the order of their ids, and those that were added come last. */
+function realLinks({ state }: SandboxPair) {
+  return state.linksAfter("contact", null, 20);
+}
