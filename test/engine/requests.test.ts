@@ -60,7 +60,7 @@ for (const [name, request] of [
   ["a field", BY_FIELD],
 ] as const) {
   describe(`Sync Person to Microsoft, asked by ${name} (R4)`, () => {
-    it("creates the contact within one poll, links it, marks the person and takes the request back", async () => {
+    it("B-12, real time: creates the contact within one poll, links it, marks the person and takes the request back", async () => {
       await open(request);
       const id = person({ email: "ek@web.test", firstName: "Eva", lastName: "Ek" });
       ask(id);
@@ -91,7 +91,7 @@ for (const [name, request] of [
       );
     });
 
-    it("does nothing for a person that is there already, and the log says so", async () => {
+    it("B-15: does nothing for a person that is there already, and the log says so", async () => {
       await open(request);
       const id = person({ email: "ek@web.test", lastName: "Ek" });
       ask(id);
@@ -143,7 +143,7 @@ for (const [name, request] of [
       assert.equal(pair.state.failed().length, 0);
     });
 
-    it("leaves more than 100 requests to the ordinary cycle, which works them off in chunks", async () => {
+    it("B-12, a batch: leaves more than 100 requests to the ordinary cycle, which works them off in chunks", async () => {
       await open(request);
       const ids = Array.from({ length: 650 }, (_, n) =>
         person({ email: `p${n}@web.test`, lastName: `P${n}` }),
@@ -165,7 +165,7 @@ for (const [name, request] of [
 }
 
 describe("Sync As, Assign To and accidents", () => {
-  it("creates a lead for the owner that the pair names", async () => {
+  it("B-13: Sync As lead, Assign To: creates a lead for the owner that the pair names", async () => {
     const probe = await openSandboxPair();
     const owner = probe.sandbox.salesUserId;
     await probe.close();

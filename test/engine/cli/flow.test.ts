@@ -48,7 +48,7 @@ describe("a pair of the environment sandbox", () => {
     assert.match(out, /created +updated +calls/);
   });
 
-  test("status, log, conflicts and errors", async () => {
+  test("B-90, B-92: status, log, conflicts and errors", async () => {
     const [status] = (await read("status")).json;
     assert.deepEqual([status?.["type"], status?.["pair"]], ["status", "sandbox"]);
     assert.equal((status?.["links"] as Record<string, number>)["contact"], contactsLinked());
@@ -95,7 +95,7 @@ describe("a pair of the environment sandbox", () => {
     assert.deepEqual((await read("errors", "--record", String(person["id"]))).json, []);
   });
 
-  test("errors as CSV, and --retry clears a delay, so that the next cycle tries (R5)", async () => {
+  test("B-92: errors searched and exported as CSV, and --retry clears a delay, so that the next cycle tries (R5)", async () => {
     const { marketo, dynamics } = ground.sandbox;
     const person = [...marketo.persons()].find((row) => row["crmRecordType"] === "contact")!;
     const { id, crmRecordId } = person as { id: number; crmRecordId: string };

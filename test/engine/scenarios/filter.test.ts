@@ -227,6 +227,37 @@ playAll([
     end: ["contact Ann = P2 active", "P2: Ann - - Active, contact Ann"],
   },
   {
+    name: "B-55: records from before the rule sync until somebody says No in bulk",
+    configure: filter(),
+    start: (story) => {
+      story.contact("Old", { new_synctomkto: null });
+      story.contact("Older", { new_synctomkto: null });
+    },
+    chapters: [
+      {
+        // A workflow says No to what comes from now on; the old ones stay as they are.
+        events: (story) => {
+          story.contact("New", { new_synctomkto: false });
+          story.edit("Old", { jobtitle: "Boss" });
+        },
+        log: ["contact Old P1: applied changed-in-dynamics jobtitle>marketo=Boss"],
+      },
+      {
+        events: (story) => {
+          story.edit("Old", { new_synctomkto: false });
+          story.edit("Older", { new_synctomkto: false });
+        },
+        log: ["contact Old P1: applied left-filter", "contact Older P2: applied left-filter"],
+      },
+    ],
+    end: [
+      "contact Old = P1 frozen",
+      "contact Older = P2 frozen",
+      "P1: Old Boss - Active, contact Old",
+      "P2: Older - - Active, contact Older",
+    ],
+  },
+  {
     name: "B-56: a condition: active and with an e-mail address",
     configure: filter({ where: "statecode = 0 and not (emailaddress1 = null)" }),
     start: (story) => {
