@@ -62,9 +62,11 @@ export interface Authority {
 export function authorityFor(options: {
   orgUrl: string;
   tenantId: string;
+  /** The cloud of an organization whose host name tells none, such as one behind a name of the company's own. */
+  cloud?: CloudName;
   override?: AuthorityOverride;
 }): Authority {
-  const { orgUrl, tenantId, override } = options;
+  const { orgUrl, tenantId, cloud = "public", override } = options;
   if (override) {
     return {
       authority: override.url,
@@ -72,6 +74,6 @@ export function authorityFor(options: {
       ...(override.metadata ? { authorityMetadata: override.metadata } : {}),
     };
   }
-  const { loginHost } = CLOUDS[cloudOf(orgUrl) ?? "public"];
+  const { loginHost } = CLOUDS[cloudOf(orgUrl) ?? cloud];
   return { authority: `https://${loginHost}/${tenantId}`, knownAuthorities: [loginHost] };
 }

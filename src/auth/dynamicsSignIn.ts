@@ -10,7 +10,7 @@ import type { TokenSource } from "../http/tokenSource";
 import type { HttpTransport } from "../http/transport";
 import { canceled } from "../http/transportError";
 import { readCertificate, type CertificateOptions } from "./certificate";
-import { authorityFor, type AuthorityOverride } from "./clouds";
+import { authorityFor, type AuthorityOverride, type CloudName } from "./clouds";
 import { cancelInBrowser, showDeviceCode, type DeviceCode } from "./interaction";
 import { createMsalNetwork } from "./msalNetwork";
 import type { SecretStore } from "./secretStore";
@@ -32,6 +32,8 @@ export interface DynamicsSignInOptions {
   orgUrl: string;
   tenantId: string;
   clientId: string;
+  /** Counts only where the host name of the organization tells no cloud. */
+  cloud?: CloudName;
   credential: DynamicsCredential;
   authority?: AuthorityOverride;
   store: SecretStore;
@@ -190,11 +192,13 @@ async function attempt<T>(
 ): Promise<T> {
   // The library costs 66 ms to load, so it is loaded with the first sign-in.
   const msal = await import("@azure/msal-node");
-  const { orgUrl, tenantId, clientId, authority, store, cacheKey, transport, timing } = options;
+  const { orgUrl, tenantId, clientId, cloud, authority, store, cacheKey } = options;
+  const { transport, timing } = options;
   const network = createMsalNetwork(transport, () => timing.now());
   const location = authorityFor({
     orgUrl,
     tenantId,
+    ...(cloud ? { cloud } : {}),
     ...(authority ? { override: authority } : {}),
   });
   const configuration: Configuration = {

@@ -154,7 +154,10 @@ const dynamicsSchema = z.strictObject({
   signIn: z
     .enum(["clientSecret", "certificate", "deviceCode", "interactive"])
     .default("clientSecret"),
-  cloud: z.enum(["public", "gcc", "gccHigh", "dod", "china"]).default("public"),
+  cloud: z
+    .enum(["public", "gcc", "gccHigh", "dod", "china"])
+    .default("public")
+    .describe("The cloud, where the host name of the organization does not tell it."),
   certificateFile: z
     .string()
     .optional()

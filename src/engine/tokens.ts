@@ -63,6 +63,7 @@ export async function dynamicsTokens(config: PairConfig, options: TokenOptions) 
     orgUrl: dynamics.url,
     tenantId,
     clientId: dynamics.clientId,
+    cloud: dynamics.cloud,
     credential: await credentialOf(config, options),
     ...(dynamics.authority && { authority: dynamics.authority }),
     store,

@@ -14,6 +14,7 @@ import {
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
 import { say } from "../text";
+import { editPair } from "./editPair";
 
 interface Place {
   session: PairSession;
@@ -31,8 +32,7 @@ export async function addMapping(host: Host, place: Place): Promise<void> {
   const { session, recordType } = place;
   const { putField } = await import("../../config/edit");
   const target = { pairId: session.id, recordType };
-  const uri = await host.pairFiles.uriOf(session.id);
-  await host.pairFiles.edit(uri, (text) =>
+  await editPair(host, session.id, (text) =>
     putField(text, target, { column: column.name, field: field.name }),
   );
 }

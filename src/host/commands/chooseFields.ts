@@ -15,6 +15,7 @@ import type { PairSession } from "../pairs/session";
 import { problemOf } from "../problem";
 import { say } from "../text";
 import { addMapping } from "./addMapping";
+import { editPair } from "./editPair";
 import { chooseType } from "./recordType";
 import { editMapping, goesByList } from "./valueMap";
 
@@ -148,14 +149,13 @@ async function editValues(
 }
 
 async function write(
-  { pairFiles }: Host,
+  host: Host,
   { session, recordType }: Choice,
   { items, chosen }: { items: readonly FieldItem[]; chosen: ReadonlySet<FieldItem> },
 ): Promise<void> {
   const { putField, setFieldEnabled } = await import("../../config/edit");
   const pairId = session.id;
-  const uri = await pairFiles.uriOf(pairId);
-  await pairFiles.edit(uri, (text) => {
+  await editPair(host, pairId, (text) => {
     let changed = text;
     for (const item of items) {
       const isOn = chosen.has(item);

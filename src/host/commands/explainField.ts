@@ -6,13 +6,11 @@ import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
 import { say } from "../text";
 
-const HISTORY = 200;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-interface RecordKey {
-  recordType: RecordType;
-  dynamicsId: string;
-}
+/** A record of Dynamics, or a person that may have none. */
+type RecordKey =
+  { recordType: RecordType; dynamicsId: string } | { recordType: RecordType; personId: number };
 
 /** For a record and a field: every change, the rule behind it, and what would happen next. */
 export async function explainFieldValue(host: Host, argument: CommandArgument): Promise<void> {
@@ -22,23 +20,13 @@ export async function explainFieldValue(host: Host, argument: CommandArgument): 
   if (!record) return;
   const mapped = await fieldOf(session, record.recordType, argument);
   if (!mapped) return;
-  const pair = session.id;
-  const filter = { record: record.dynamicsId, field: mapped.column };
-  const [activities, current] = await withProgress(say("Reading both records…"), () =>
-    Promise.all([
-      host.engine.request("activities", { pair, filter, offset: 0, limit: HISTORY }),
-      host.engine.request("currentValue", { pair, ...record, field: mapped.column }),
-    ]),
+  const wanted = { pair: session.id, ...record, field: mapped.column };
+  const explanation = await withProgress(say("Reading both records…"), () =>
+    host.engine.request("explain", wanted),
   );
-  const text = explainText({
-    ...record,
-    mapped,
-    activities,
-    current,
-    winner: session.config.policies.winner[record.recordType],
-    locale: vscode.env.language,
-  });
-  await host.documents.show(`${pair}/${mapped.column} ${record.dynamicsId.slice(0, 8)}.md`, text);
+  const text = explainText({ explanation, mapped, locale: vscode.env.language });
+  const name = explanation.dynamicsId?.slice(0, 8) ?? String(explanation.personId);
+  await host.documents.show(`${session.id}/${mapped.column} ${name}.md`, text);
 }
 
 async function recordOf(
@@ -82,11 +70,9 @@ async function findRecord(
   const persons = await host.engine.request("searchPersons", { pair, ...query });
   const linked = persons.find(({ linkedTo }) => linkedTo !== null)?.linkedTo;
   if (linked) return linked;
-  throw new Error(
-    persons.length > 0
-      ? say("This person is not linked to a Dynamics record.")
-      : say("Marketo has no such person."),
-  );
+  const [person] = persons;
+  if (person) return { recordType: recordType ?? "contact", personId: person.id };
+  throw new Error(say("Marketo has no such person."));
 }
 
 async function fieldOf(session: PairSession, recordType: RecordType, argument: CommandArgument) {

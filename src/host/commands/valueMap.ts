@@ -7,6 +7,7 @@ import { choosePair, withProgress, type CommandArgument } from "../ask";
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
 import { say } from "../text";
+import { editPair } from "./editPair";
 import { chooseType } from "./recordType";
 import {
   imagesOf,
@@ -145,12 +146,11 @@ function withImage(images: Images, value: string, image: string | null): Images 
 }
 
 async function write(
-  { pairFiles }: Host,
+  host: Host,
   pairId: string,
   target: { recordType: RecordType; column: string },
   valueMap: FieldConfig["valueMap"],
 ): Promise<void> {
   const { setValueMap } = await import("../../config/edit");
-  const uri = await pairFiles.uriOf(pairId);
-  await pairFiles.edit(uri, (text) => setValueMap(text, { pairId, ...target }, valueMap));
+  await editPair(host, pairId, (text) => setValueMap(text, { pairId, ...target }, valueMap));
 }

@@ -27,7 +27,21 @@ test("the host name tells the cloud", () => {
 });
 
 test("the authority follows the cloud, or the override", () => {
-  const at = (orgUrl: string) => authorityFor({ orgUrl, tenantId: TENANT }).authority;
+  const at = (orgUrl: string, cloud?: "gccHigh") =>
+    authorityFor({ orgUrl, tenantId: TENANT, ...(cloud && { cloud }) }).authority;
+  // A name of the company's own tells no cloud; a Microsoft name does, whatever the file says.
+  assert.deepEqual(
+    [
+      at("https://crm.agency.gov", "gccHigh"),
+      at("https://crm.agency.gov"),
+      at("https://contoso.crm.dynamics.com", "gccHigh"),
+    ],
+    [
+      `https://login.microsoftonline.us/${TENANT}`,
+      `https://login.microsoftonline.com/${TENANT}`,
+      `https://login.microsoftonline.com/${TENANT}`,
+    ],
+  );
   assert.deepEqual(
     [
       at("https://contoso.crm.dynamics.com"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checksText } from "../../../src/host/documents/checksText";
-import { nextText, type Explained } from "../../../src/host/documents/explainText";
+import { explainText, nextText } from "../../../src/host/documents/explainText";
 import { plain, table } from "../../../src/host/documents/markdown";
 import { previewText } from "../../../src/host/documents/previewText";
 import { compareTexts } from "../../../src/host/log/compareText";
@@ -10,7 +10,8 @@ import { isSignInProblem, problemOf } from "../../../src/host/problem";
 import { dynamicsRecordUrl } from "../../../src/host/recordLinks";
 import { statusBarText, type StatusView } from "../../../src/host/statusText";
 import { duration } from "../../../src/host/text";
-import type { Preview } from "../../../src/protocol/engine";
+import type { MappedField, Preview } from "../../../src/protocol/engine";
+import type { NextStep } from "../../../src/protocol/explain";
 import { RpcError } from "../../../src/protocol/rpc";
 import { activityOf, configOf, mappedOf } from "./samples";
 
@@ -162,33 +163,89 @@ test("status bar: nothing to say without a pair", () => {
   assert.equal(statusBarText([], MOMENT), null);
 });
 
-const explained = (change: Partial<Explained>): Explained => ({
-  recordType: "contact",
-  dynamicsId: "x",
-  mapped: mappedOf("jobtitle"),
-  activities: [],
-  current: { dynamics: "A", marketo: "B" },
-  winner: "dynamics",
-  locale: "en",
-  ...change,
-});
-
-const nexts: readonly [string, Partial<Explained>, RegExp][] = [
-  ["off", { mapped: mappedOf("a", { enabled: false }) }, /not synced/],
-  ["a problem", { mapped: mappedOf("a", { problem: "Too odd." }) }, /cannot sync: Too odd\./],
-  ["no row", { current: { dynamics: undefined, marketo: "B" } }, /no record in Dynamics/],
-  ["no person", { current: { dynamics: "A", marketo: undefined } }, /No person is linked/],
-  ["equal", { current: { dynamics: "A", marketo: "A" } }, /Both sides agree/],
-  ["both ways", {}, /if both changed, Dynamics wins/],
-  ["lead's rule", { winner: "marketo" }, /if both changed, Marketo wins/],
-  ["one way", { mapped: mappedOf("a", { direction: "toDynamics" }) }, /travels to Dynamics/],
+const same = "Nothing to write: both sides agree.";
+const nexts: readonly [string, NextStep, Partial<MappedField>, string][] = [
+  [
+    "off",
+    { action: "nothing", to: null, text: same },
+    { enabled: false },
+    "The field is not synced: nothing will happen.",
+  ],
+  [
+    "a problem",
+    { action: "nothing", to: null, text: same },
+    { problem: "Too odd." },
+    "The field cannot sync: Too odd.",
+  ],
+  ["equal", { action: "nothing", to: null, text: same }, {}, `Nothing will happen: ${same}`],
+  [
+    "a question",
+    { action: "ask", to: null, text: "Several records match." },
+    {},
+    "It waits for your answer: Several records match.",
+  ],
+  [
+    "too long",
+    { action: "refuse", to: "dynamics", text: "It is too long." },
+    {},
+    "The next cycle would not write it to Dynamics: It is too long.",
+  ],
+  [
+    "a clash",
+    {
+      action: "write",
+      to: "marketo",
+      before: "B",
+      after: "A",
+      lost: "B",
+      text: "For a contact, Dynamics wins.",
+    },
+    {},
+    "The next cycle writes A to Marketo, where B stands now: For a contact, Dynamics wins. B is lost.",
+  ],
 ];
 
-for (const [title, change, text] of nexts) {
+for (const [title, next, change, text] of nexts) {
   test(`what would happen next: ${title}`, () => {
-    assert.match(nextText(explained(change)), text);
+    assert.equal(nextText(next, mappedOf("jobtitle", change)), text);
   });
 }
+
+test("an explained field: now, next, and every change with side, cycle, rule and both values", () => {
+  const text = explainText({
+    mapped: mappedOf("jobtitle", { field: "title", columnLabel: "Job Title" }),
+    locale: "en",
+    explanation: {
+      recordType: "contact",
+      dynamicsId: "aaaa",
+      personId: 7,
+      column: "jobtitle",
+      field: "title",
+      current: { dynamics: "A", marketo: "A" },
+      next: { action: "nothing", to: null, text: same },
+      history: [
+        {
+          activity: 3,
+          time: "2026-03-02T10:00:00.000Z",
+          cycle: 9,
+          to: "dynamics",
+          outcome: "refused",
+          reason: "refused-by-dynamics",
+          rule: "Dynamics refused the change. 0x80044331: too long.",
+          before: "A",
+          after: "C",
+          lost: "B",
+        },
+      ],
+    },
+  });
+  assert.match(text, /^# Job Title · Contact aaaa\n\n`jobtitle` ↔ `title`\n\n## Now\n/);
+  assert.match(text, /## Next\n\nNothing will happen: Nothing to write/);
+  assert.match(
+    text,
+    /\| 9 +\| Dynamics +\| A +\| C +\| B +\| Dynamics refused the change\. 0x80044331: too long\. \|/,
+  );
+});
 
 test("the check list shows what must be fixed first, with sign, word and link", () => {
   const text = checksText("Contoso", [
