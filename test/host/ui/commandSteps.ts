@@ -63,7 +63,7 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
       await ui.answer(page, "The record: its Dynamics id", adaId);
       await ui.choose(page, "Job Title");
       await tab(page, `jobtitle ${adaId.slice(0, 8)}.md`).waitFor();
-      await untilEditorShows(page, "The sides differ");
+      await untilEditorShows(page, "The next cycle writes Mathematician to Marketo");
       const text = await editorText(page);
       assert.match(text, /\| Mathematician +\| Countess +\|/);
       assert.match(text, /Analyst +\| Countess +\| Analyst/);
