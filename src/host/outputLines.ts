@@ -30,7 +30,7 @@ function endLine(name: string, summary: CycleSummary): OutputLine {
   const { cycle, ms, calls, halted, error } = summary;
   const head = say("{0}: cycle {1} ended after {2}", name, cycle, duration(ms));
   const done = countWords(summary).join(", ") || say("nothing to do");
-  const used = say("calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo);
+  const used = say("Calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo);
   if (error) return { level: "error", text: `${head}: ${problemText(error)} · ${done} · ${used}` };
   if (halted) {
     const numbers = say("{0} planned, limit {1}", halted.planned, halted.limit);

@@ -10,6 +10,9 @@ export const SHOTS: readonly Shot[] = [
     prepare: async (page) => {
       await ui.openContainer(page, "Contact Sync");
       await page.locator('a:text-is("Try with sandbox orgs")').waitFor();
+      // The icon's tooltip would cover a view's title.
+      await page.mouse.move(900, 300);
+      await page.locator(".monaco-hover:visible").waitFor({ state: "detached" });
     },
     part: ".part.sidebar",
   },

@@ -14,7 +14,7 @@ export function previewText(name: string, preview: Preview): string {
       `**${say("This plan is halted.")}** ${say(HALT_TEXT[halt.reason])} ${say("{0} planned, limit {1}", halt.planned, halt.limit)}. ${say('"Approve and Run" above runs exactly this plan.')}`,
     `## ${say("Counts")}`,
     table([say("What"), say("Records")], countRows(preview)),
-    say("calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
+    say("Calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
     ...warnings(preview),
     ...refusals(preview),
     ...sample(preview),

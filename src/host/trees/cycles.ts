@@ -107,7 +107,7 @@ function cycleDetail(summary: CycleSummary, locale: string): string {
     say("Started {0}", new Date(summary.startedAt).toLocaleString(locale)),
     say("Ended {0}", new Date(summary.endedAt).toLocaleString(locale)),
     ...countWords(summary),
-    say("calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
+    say("Calls: {0} to Dynamics, {1} to Marketo", calls.dynamics, calls.marketo),
     halted && say(HALT_TEXT[halted.reason]),
     error && problemText(error),
   ]

@@ -18,7 +18,7 @@ const lines: readonly [string, HostEvent, object | null][] = [
     { type: "ended", pair: "c", summary: summaryOf({ cycle: 4, ms: 2000, counts }) },
     {
       level: "info",
-      text: "Contoso: cycle 4 ended after 2 s: 2 created in Marketo, 1 conflict · calls: 1 to Dynamics, 3 to Marketo",
+      text: "Contoso: cycle 4 ended after 2 s: 2 created in Marketo, 1 conflict · Calls: 1 to Dynamics, 3 to Marketo",
     },
   ],
   [
