@@ -1,6 +1,6 @@
 // Ends a process at every point of every scenario: node --import tsx test/crash/long.ts [step [offset [scenario]]]
 import { nameOf, pointsOf, problemsOf, Rigs, spread } from "./points";
-import { SCENARIOS, type Scenario } from "./scenarios";
+import { LONG_SCENARIOS, SCENARIOS, type Scenario } from "./scenarios";
 
 const LANES = 2;
 
@@ -28,7 +28,7 @@ async function tryAll(
 async function main(step = 1, offset = 0, only?: number): Promise<void> {
   const rigs = await Rigs.start(LANES);
   let bad = 0;
-  for (const [place, scenario] of SCENARIOS.entries()) {
+  for (const [place, scenario] of [...SCENARIOS, ...LONG_SCENARIOS].entries()) {
     if (only === undefined || only === place) bad += await tryAll(rigs, scenario, step, offset);
   }
   await rigs.close();

@@ -224,3 +224,20 @@ export const SCENARIOS: readonly Scenario[] = [
     })),
   ),
 ];
+
+/** More chunks than lanes: each lane takes several, and the later ones are cut from what the first decided. */
+const MANY = 1900;
+
+/** Scenarios that take too long for every day; the long form tries them. */
+export const LONG_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "the first sync of many chunks",
+    records: (hands) => {
+      for (let at = 0; at < MANY; at++) hands.row("contact", `many-${at}`, { jobtitle: "Clerk" });
+      // The clash rule decides on these at first contact.
+      for (let at = 0; at < MANY; at += 10) hands.person(`many-${at}`, { title: "Buyer" });
+    },
+    synced: false,
+    edits: nothing,
+  },
+];
