@@ -31,15 +31,17 @@ export function checkCycle(summary: CycleSummary, preview: Preview | null): void
   }
 }
 
+/** What makes it impossible to say for some records or fields whose writing is whose. */
+export interface Upheaval {
+  entangled: ReadonlySet<RecordName>;
+  wereOff: ReadonlySet<string>;
+}
+
 /** What must hold when nothing moves any more. */
-export async function checkAfterQuiet(
-  pair: Pair,
-  ledger: Ledger,
-  entangled?: ReadonlySet<RecordName>,
-): Promise<void> {
+export async function checkAfterQuiet(pair: Pair, ledger: Ledger, life?: Upheaval): Promise<void> {
   checkNobodyTwice(pair);
   const links = RECORD_TYPES.flatMap((type) => [...pair.state.links(type)].flat());
-  for (const link of links) checkLink(pair, ledger, { link, entangled });
+  for (const link of links) checkLink(pair, ledger, { link, life });
   checkRowsAreAnswered(pair, links);
   if (pair.state.openIntents().length)
     fail("An intent was never answered.", pair.state.openIntents());
@@ -55,7 +57,7 @@ export function heldFields({ state }: Pair, record: RecordName): Set<string> {
 function checkLink(
   pair: Pair,
   ledger: Ledger,
-  { link, entangled }: { link: Link; entangled: ReadonlySet<RecordName> | undefined },
+  { link, life }: { link: Link; life: Upheaval | undefined },
 ): void {
   const { hands, state } = pair;
   const { recordType, dynamicsId, personId } = link;
@@ -67,8 +69,8 @@ function checkLink(
   if (!row || !person || link.state !== "active") return;
   const failed = state.failedAmong(recordType, [dynamicsId]).get(dynamicsId);
   const isEntangled =
-    entangled?.has(rowName(recordType, dynamicsId)) === true ||
-    entangled?.has(personName(personId)) === true;
+    life?.entangled.has(rowName(recordType, dynamicsId)) === true ||
+    life?.entangled.has(personName(personId)) === true;
   const held = heldFields(pair, rowName(recordType, dynamicsId));
   for (const rule of ledger.rules[recordType]) {
     const keys = {
@@ -91,7 +93,8 @@ function checkLink(
         log: logOf(pair, link),
       });
     }
-    if (!isEntangled) checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics });
+    const wasOff = life?.wereOff.has(rule.key) === true;
+    if (!isEntangled) checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics, wasOff });
   }
   if (failed && !isEntangled) checkReallyFails(ledger, link, { failed, row, person });
 }
@@ -158,7 +161,7 @@ function checkOneWay(
 function checkNothingLost(
   pair: Pair,
   ledger: Ledger,
-  { link, rule, final }: { link: Link; rule: FieldRule; final: string },
+  { link, rule, final, wasOff }: { link: Link; rule: FieldRule; final: string; wasOff: boolean },
 ): void {
   const names = {
     dynamics: rowName(link.recordType, link.dynamicsId),
@@ -208,7 +211,9 @@ function checkNothingLost(
     const ownHeld = ledger.held(names[side], rule.key);
     const otherHeld = ledger.held(names[other], rule.key);
     const sawWinner = held(ownHeld, winner.key, lost.moment);
-    if (sawWinner) fail("A newer value was replaced by the one that it replaced.", facts());
+    // A field that was off meanwhile comes back as at first contact: who saw what is forgotten.
+    if (sawWinner && !wasOff)
+      fail("A newer value was replaced by the one that it replaced.", facts());
     if (held(otherHeld, lost.key, winner.moment)) continue;
     const loser = link.recordType === "contact" ? "marketo" : "dynamics";
     if (side !== loser) fail("The wrong side won.", facts());

@@ -162,7 +162,7 @@ export class Machine {
       // The second quiet cycle comes after the overlap and overdue echoes, the third after the last retry.
       this.pair.clock.advance(quiet === 2 ? 25 * 60 * MINUTE : 25 * MINUTE);
     }
-    await checkAfterQuiet(this.pair, this.ledger, this.life?.entangled);
+    await checkAfterQuiet(this.pair, this.ledger, this.life ?? undefined);
   }
 
   /** Called before and after each call of a connector; somebody's deed may fall into this moment. */
