@@ -1,5 +1,5 @@
-import { userInfo } from "node:os";
 import { answerQuestion, questionsOf } from "../engine/answers";
+import { userName } from "../engine/userName";
 import type { Answer } from "../model/answer";
 import { ContactSyncError } from "../model/failure";
 import type { Question } from "../protocol/questions";
@@ -53,7 +53,7 @@ export async function answer(
       const question = questionsOf(state).find((open) => open.dynamicsId === dynamicsId);
       if (!question) continue;
       const { recordType } = question;
-      const by = userInfo().username;
+      const by = userName();
       const { because } = options;
       const request = { recordType, dynamicsId, answer: chosen, by, because };
       const activity = await answerQuestion(state, request, { pair, now: Date.now() });

@@ -3,6 +3,7 @@ import type { CommandArgument } from "../ask";
 import { connectPair } from "../connect/connectPair";
 import { signInAgain } from "../connect/signInAgain";
 import type { Host } from "../host";
+import { answerConflict } from "./answerConflict";
 import { chooseFields } from "./chooseFields";
 import { createContact } from "./createContact";
 import { cancelCycle, pause, resume, runCycle } from "./cycles";
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "contactSync.startAnew": startAnew,
   "contactSync.chooseFields": chooseFields,
   "contactSync.editValueMap": editValueMap,
+  "contactSync.answerConflict": answerConflict,
   "contactSync.refreshFields": refreshFields,
   "contactSync.validate": validateConnection,
   "contactSync.explainField": explainFieldValue,
