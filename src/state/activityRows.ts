@@ -20,8 +20,10 @@ interface PackedChanges {
   clash: boolean;
 }
 
-const KNOWS_BEFORE = 1;
+/** The value before stands in `contents`; most often there was none, which takes no place there. */
+const HAS_BEFORE = 1;
 const HAS_LOST = 2;
+const WAS_EMPTY = 4;
 
 /** `markOf` gives the mark of a field, known or new. */
 export function packChanges(
@@ -33,10 +35,10 @@ export function packChanges(
   let sides = 0;
   let clash = false;
   for (const { field, to, before, after, lost } of changes) {
-    const known = (before === undefined ? 0 : KNOWS_BEFORE) + (lost === undefined ? 0 : HAS_LOST);
-    shape += `${known}${markOf(to, field)}`;
+    const known = before === undefined ? 0 : before === null ? WAS_EMPTY : HAS_BEFORE;
+    shape += `${known + (lost === undefined ? 0 : HAS_LOST)}${markOf(to, field)}`;
     contents.push(after);
-    if (before !== undefined) contents.push(before);
+    if (known === HAS_BEFORE && before !== undefined) contents.push(before);
     if (lost !== undefined) contents.push(lost);
     sides |= to === "dynamics" ? 1 : 2;
     clash ||= lost !== undefined;
@@ -57,7 +59,7 @@ export function unpackChanges(
     const known = Number(shape[place]);
     const { side, field } = fields.ofMark(shape.charAt(place + 1));
     const after = next();
-    const before = known & KNOWS_BEFORE ? next() : undefined;
+    const before = known & HAS_BEFORE ? next() : known & WAS_EMPTY ? null : undefined;
     const change: ActivityChange = { field, to: side, before, after };
     if (known & HAS_LOST) change.lost = next();
     changes.push(change);

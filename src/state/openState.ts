@@ -39,7 +39,7 @@ export interface OpenStateOptions {
 
 const DEFAULT_LEASE_MS = 15_000;
 /** A journal below this size is never worth a snapshot while the store is in use. */
-const SMALLEST_LIMIT = 8 * 1024 * 1024;
+const SMALLEST_LIMIT = 48 * 1024 * 1024;
 
 /** As much journal as snapshot: all snapshots together cost about as much as the journals that led to them. */
 function defaultJournalLimit(snapshotBytes: number): number {

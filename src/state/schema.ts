@@ -41,7 +41,7 @@ export const MIGRATIONS: readonly string[] = [
      shape TEXT NOT NULL, contents TEXT NOT NULL, error_code TEXT, error_message TEXT,
      changed_dynamics TEXT, changed_marketo TEXT, request_id TEXT,
      sides INTEGER NOT NULL, conflict INTEGER NOT NULL);
-   CREATE INDEX activity_by_time ON activity (at, id, outcome, sides, conflict, cycle, shape);
+   CREATE INDEX activity_by_time ON activity (at, id, outcome, sides, conflict, cycle);
    CREATE INDEX activity_by_cycle ON activity (cycle, id);
    CREATE INDEX activity_by_outcome ON activity (outcome, at, id);
    CREATE INDEX activity_by_record ON activity (dynamics_id, person, id);

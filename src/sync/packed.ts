@@ -4,7 +4,7 @@ import type { FieldRule } from "./fieldRule";
 
 type Read = Extract<SideReading, { kind: "read" }>;
 
-/** Bytes that a new pack starts with: a few records. A page of 5,000 rows takes some 2 MB. */
+/** Bytes that a new pack starts with: a few records. */
 const FIRST_BYTES = 4096;
 
 /**
@@ -14,8 +14,13 @@ const FIRST_BYTES = 4096;
 export class Pack {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #end = 0;
+  #readings = 0;
 
   constructor(private readonly rules: readonly FieldRule[]) {}
+
+  get readings(): number {
+    return this.#readings;
+  }
 
   /** The values of the mapped fields, packed; asking the reading for `values` unpacks them anew. */
   add(values: FieldValues): SideReading {
@@ -25,6 +30,7 @@ export class Pack {
     });
     const text = JSON.stringify(list);
     const at = this.#end;
+    this.#readings += 1;
     this.#reserve(Buffer.byteLength(text));
     this.#end += this.#bytes.write(text, at);
     return new PackedReading(this, at, this.#end);
@@ -50,13 +56,17 @@ export class Pack {
   }
 }
 
-/** A pack for each record type that is read together. */
+/** A record that waits long keeps its whole pack. */
+const MOST_READINGS = 64;
+
+/** The packs of records that are read together, by record type. */
 export class Packs {
   readonly #packs = new Map<readonly FieldRule[], Pack>();
 
+  /** A pack with room for one more. */
   of({ rules }: { rules: readonly FieldRule[] }): Pack {
     const known = this.#packs.get(rules);
-    if (known) return known;
+    if (known && known.readings < MOST_READINGS) return known;
     const pack = new Pack(rules);
     this.#packs.set(rules, pack);
     return pack;

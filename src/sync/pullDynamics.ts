@@ -5,7 +5,7 @@ import type { SideReading } from "./decision";
 import { diffRecord } from "./diff";
 import { hasLifeNews, rowFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
-import { Pack } from "./packed";
+import { Packs } from "./packed";
 import type { DynamicsPage, DynamicsRow } from "./ports";
 import type { Link } from "./statePort";
 
@@ -81,10 +81,10 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
   const ids = page.rows.map((row) => row.id);
   const links = context.state.linksByDynamicsId(recordType, ids);
   const failed = context.state.failedAmong(recordType, ids);
-  const pack = new Pack(pull.setup.rules);
+  const packs = new Packs();
   for (const row of page.rows) {
     pull.seenIds?.add(row.id);
-    sortRow({ pull, pack }, row, links.get(row.id) ?? null, failed.has(row.id));
+    sortRow({ pull, packs }, row, links.get(row.id) ?? null, failed.has(row.id));
   }
   pull.rows += page.rows.length;
   pull.deletedIds.push(...page.deletedIds);
@@ -92,7 +92,7 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
 }
 
 function sortRow(
-  { pull, pack }: { pull: DynamicsPull; pack: Pack },
+  { pull, packs }: { pull: DynamicsPull; packs: Packs },
   row: DynamicsRow,
   link: Link | null,
   failed: boolean,
@@ -112,7 +112,7 @@ function sortRow(
   const { id, version } = row;
   const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
   if (isNews || isChanged(setup, link, values)) {
-    const reading = pack.add(values);
+    const reading = packs.of(setup).add(values);
     pull.news.push({ id, version, row: reading, facts, modifiedAt: modifiedAt(row), link });
     return;
   }

@@ -9,10 +9,11 @@ import { Signal, type Disposable } from "../signal";
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Megabytes of old objects that the engine may keep. A thread with a limit clears up earlier, which keeps a first sync of
- * 100,000 records in half the memory. A pair that needs more gets a thread without a limit.
+ * Megabytes of old and of young objects that the engine may keep. A thread with a limit clears up earlier, which keeps a
+ * first sync of 100,000 records in half the memory. A pair that needs more gets a thread without a limit.
  */
-const HEAP_MEGABYTES = 1024;
+const HEAP_MEGABYTES = 768;
+const YOUNG_MEGABYTES = 24;
 
 export interface EngineOptions {
   /** The worker's bundle. */
@@ -55,7 +56,12 @@ export class EngineClient implements Disposable {
     const { script, network, token, log, heapMegabytes = HEAP_MEGABYTES } = this.options;
     const worker = new Worker(script, {
       env: { ...process.env },
-      ...(!this.#needsMore && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+      ...(!this.#needsMore && {
+        resourceLimits: {
+          maxOldGenerationSizeMb: heapMegabytes,
+          maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+        },
+      }),
     });
     const rpc = connect<EngineHostContract, EngineContract>(
       {

@@ -26,9 +26,11 @@ for (const [name, given, expected] of PACKED) {
   });
 }
 
-test("thousands of readings share a pack, and each gives back its own", () => {
-  const pack = new Packs().of({ rules: RULES });
-  const readings = Array.from({ length: 5000 }, (_, at) => pack.add({ a: `ü${at}`, b: at }));
+test("thousands of readings share packs, and each gives back its own", () => {
+  const packs = new Packs();
+  const readings = Array.from({ length: 5000 }, (_, at) =>
+    packs.of({ rules: RULES }).add({ a: `ü${at}`, b: at }),
+  );
   assert.deepEqual(
     readings.map(valuesOf),
     readings.map((_, at) => ({ a: `ü${at}`, b: at })),
@@ -41,4 +43,6 @@ test("record types read together have a pack each", () => {
   assert.deepEqual(valuesOf(packs.of({ rules: RULES }).add({ a: "x" })), { a: "x" });
   assert.deepEqual(valuesOf(packs.of({ rules: other }).add({ z: "y" })), { z: "y" });
   assert.equal(packs.of({ rules: other }), packs.of({ rules: other }));
+  for (let count = 1; count < 64; count += 1) packs.of({ rules: other }).add({});
+  assert.equal(packs.of({ rules: other }).readings, 0);
 });
