@@ -17,7 +17,9 @@ export async function startEngine(options: RoleOptions): Promise<Role> {
   const config = pairOf(options);
   const disk = countedFiles();
   let [phase, offset] = ["", 0];
-  const transport = recorded(createTransport(), options, () => phase);
+  const throttled = { count: 0 };
+  const counted = countThrottled(createTransport(), throttled);
+  const transport = recorded(counted, options, () => phase);
   const timing = { ...realTiming, now: () => Date.now() + offset };
   const owner = "bench";
   const opened = { folder: options.folder, pair: config.id, owner, now: timing.now };
@@ -56,7 +58,8 @@ export async function startEngine(options: RoleOptions): Promise<Role> {
         if (halted) throw new Error(`Halted: ${halted.reason}, ${halted.planned} planned.`);
         const { created, updated, failed, refused } = counts;
         const note = `created ${created.dynamics}/${created.marketo}, updated ${updated.dynamics}/${updated.marketo}, refused ${refused}, failed ${failed}`;
-        return { calls, bytesWritten: disk.bytes() - before, note };
+        const bytesWritten = disk.bytes() - before;
+        return { calls, throttled: throttled.count, bytesWritten, note };
       });
     },
     async close() {
@@ -93,6 +96,19 @@ function countedFiles(): { files: FileSystem; bytes(): number } {
     },
   };
   return { files, bytes: () => written };
+}
+
+/** Counts answers that say that the caller is too fast: 429, or Marketo's 606 and 615 in the body of a 200. */
+function countThrottled(transport: HttpTransport, throttled: { count: number }): HttpTransport {
+  return {
+    close: () => transport.close(),
+    async send(request) {
+      const response = await transport.send(request);
+      const { status, body } = response;
+      if (status === 429 || /"code":\s*"?(606|615)\b/.test(body.slice(0, 500))) throttled.count++;
+      return response;
+    },
+  };
 }
 
 /** One call as it stands in a recording; tokens stay out. */

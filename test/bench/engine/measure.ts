@@ -13,6 +13,8 @@ export interface Measured {
   /** Highest resident memory of the process so far. */
   peakMb: number;
   calls: { dynamics: number; marketo: number };
+  /** Answers that said that the caller is too fast. */
+  throttled?: number;
   bytesWritten: number;
   note: string;
 }
@@ -24,7 +26,7 @@ export interface Role {
 
 /** Wall and processor time of a piece of work in this process. */
 export async function measured(
-  work: () => Promise<Pick<Measured, "calls" | "bytesWritten" | "note">>,
+  work: () => Promise<Pick<Measured, "calls" | "throttled" | "bytesWritten" | "note">>,
 ): Promise<Measured> {
   const started = performance.now();
   const cpu = process.cpuUsage();
