@@ -1,6 +1,6 @@
 import type { RecordType } from "../../src/model/record";
 import { createRecord } from "../../src/engine/createRecord";
-import { ContactSyncError } from "../../src/model/failure";
+import { CallError, ContactSyncError } from "../../src/model/failure";
 import type { CycleSummary } from "../../src/model/activity";
 import { Ledger } from "./ledger";
 import { openOrgs, type Ground, type Hands, type Pair, type Values } from "./orgs";
@@ -190,7 +190,8 @@ export class Machine {
     try {
       await createRecord(context, { personId });
     } catch (error) {
-      if (!(error instanceof ContactSyncError)) throw error;
+      const isHit = error instanceof CallError && this.life?.hasFaults === true;
+      if (!isHit && !(error instanceof ContactSyncError)) throw error;
     }
     this.ledger.look("engine");
   }

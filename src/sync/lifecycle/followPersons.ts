@@ -25,6 +25,11 @@ export function followPersons(context: CycleContext, subjects: Subjects, pull: M
     const subject =
       subjects.row(setup.recordType, dynamicsId) ??
       subjects.add(newSubject(setup, { dynamicsId, personId, link }));
+    if (pull.persons.get(winnerId)?.deleted) {
+      // Nobody is left to take the link over: this person is gone, and its row waits as after any deletion.
+      subject.person = { kind: "deleted" };
+      continue;
+    }
     const own = taken.get(winnerId) ?? links.get(winnerId);
     if (own && own.state !== "dynamicsDeleted") holdLink(subject, { winnerId, link, own });
     else {

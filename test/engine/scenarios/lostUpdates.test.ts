@@ -270,3 +270,17 @@ for (const [type, side, lost] of [
     });
   }
 }
+
+test("a person that was merged into one that was deleted then is deleted, too", async (t) => {
+  const { pair, rows, persons, id, person } = await openLinked(t, "contact");
+  const winner = persons.create({ lastName: "Ortiz" });
+  await run(pair);
+  persons.merge(winner, [person]);
+  persons.remove(winner);
+  await run(pair);
+  const link = () => pair.state.linksByDynamicsId("contact", [id]).get(id);
+  assert.equal(link()?.state, "marketoDeleted");
+  rows.edit("contact", id, { jobtitle: "second" });
+  await run(pair);
+  assert.deepEqual([link()?.state, persons.persons.size], ["active", 1]);
+});
