@@ -80,7 +80,7 @@ const SMALL_MAP: readonly FieldConfig[] = [
 ];
 
 /** A map that a test can write down; both record types have it, leads also have a company. */
-function useSmallMap({ recordTypes }: PairConfig): void {
+export function useSmallMap({ recordTypes }: PairConfig): void {
   if (recordTypes.contact) recordTypes.contact.fields = [...SMALL_MAP];
   if (recordTypes.lead) {
     recordTypes.lead.fields = [...SMALL_MAP, both("companyname", "company")];

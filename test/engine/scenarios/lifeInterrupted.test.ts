@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ConnectorSet } from "../../../src/engine/connect";
+import { openSandboxPair } from "../../support/enginePair";
+import { Story, useSmallMap } from "./story";
+
+/** Where the process ends: before or after this write call reached the server. */
+interface Cut {
+  write: number;
+  when: "before" | "after";
+}
+
+/** One cycle with every event in the life of a record; returns the end, and how many writes the cycle made. */
+async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }> {
+  let isArmed = false;
+  let writes = 0;
+  const cutting = <A extends unknown[], R>(write: (...words: A) => Promise<R>) => {
+    return async (...words: A): Promise<R> => {
+      if (!isArmed) return write(...words);
+      const isHere = ++writes === cut?.write;
+      if (isHere && cut.when === "before") throw new Error("The power is cut.");
+      const result = await write(...words);
+      if (isHere) throw new Error("The power is cut.");
+      return result;
+    };
+  };
+  const pair = await openSandboxPair({
+    configure: (config) => {
+      useSmallMap(config);
+      config.recordTypes.contact!.filter = { column: "new_synctomkto", onLeave: "freeze" };
+    },
+    wrap: (connectors: ConnectorSet) => {
+      connectors.dynamics.write = cutting(connectors.dynamics.write);
+      connectors.marketo.write = cutting(connectors.marketo.write);
+      return connectors;
+    },
+  });
+  try {
+    const story = new Story(pair);
+    begin(story);
+    await story.cycle();
+    await everything(story);
+    isArmed = true;
+    pair.clock.advance(300_000);
+    const ran = pair.run();
+    if (cut) await assert.rejects(ran, /The power is cut\./);
+    else assert.equal((await ran).error, null);
+    isArmed = false;
+    await pair.restart();
+    for (let cycle = 0; cycle < 3; cycle++) await story.cycle();
+    assert.deepEqual(story.log(), [], "then it is quiet");
+    // New persons may be made in another order, but never twice.
+    const end = story.ending().map((line) => line.replace(/P\d+/, "P"));
+    return { end: end.sort(), writes };
+  } finally {
+    await pair.close();
+  }
+}
+
+function begin(story: Story): void {
+  story.lead("Lee", { jobtitle: "Clerk", subject: "Wants one" });
+  for (const name of ["Stays", "Loser", "Cyd", "Del", "Gone", "Out"]) story.contact(name);
+  story.contact("In", { new_synctomkto: false });
+  story.person({ lastName: "Cydney", email: "cydney@home.test", phone: "5" });
+}
+
+async function everything(story: Story): Promise<void> {
+  await story.qualify("Lee", "LeeC");
+  await story.merge("Stays", "Loser");
+  const found = (name: string) =>
+    [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
+  story.marketo.merge(found("Cydney"), [found("Cyd")]);
+  story.remove("Del");
+  story.marketo.remove(found("Gone"));
+  story.edit("Gone", { jobtitle: "Back" });
+  story.edit("Out", { new_synctomkto: false });
+  story.edit("In", { new_synctomkto: true });
+  story.contact("New");
+  story.edit("Stays", { jobtitle: "Boss" });
+}
+
+test("qualified, merged on both sides, deleted on both sides, filtered and new, in one cycle that is cut off at any write", async (context) => {
+  const whole = await live(null);
+  context.diagnostic(`${whole.writes} writes: ${whole.end.join(" | ")}`);
+  assert.ok(whole.writes >= 3);
+  for (let write = 1; write <= whole.writes; write++) {
+    for (const when of ["before", "after"] as const) {
+      const { end } = await live({ write, when });
+      assert.deepEqual(end, whole.end, `cut ${when} write ${write}`);
+    }
+  }
+});
