@@ -32,6 +32,9 @@ export type MatchResult =
  * two rows: rows that want the same unlinked person are all ambiguous; a person that is linked is no candidate, so a
  * second row with its address gets a person of its own.
  */
+/** The row belongs to nobody yet. */
+export const NOBODY: MatchResult = { kind: "none" };
+
 export function matchRows(
   rows: readonly UnlinkedRow[],
   persons: readonly Candidate[],
@@ -79,7 +82,7 @@ function byId(row: UnlinkedRow, owned: readonly Candidate[]): MatchResult {
 
 function oneToOne(persons: readonly Candidate[], rows: readonly UnlinkedRow[]): MatchResult {
   const [only] = persons;
-  if (!only) return { kind: "none" };
+  if (!only) return NOBODY;
   if (persons.length === 1 && rows.length === 1) {
     return { kind: "found", by: "email", personId: only.id };
   }

@@ -4,7 +4,7 @@ import { applyPerson } from "./gather";
 import { answeredMatches } from "./lifecycle/answers";
 import { followByEmail } from "./lifecycle/followByEmail";
 import { formerIds } from "./lifecycle/formerIds";
-import { emailKey, matchRows, type Candidate, type UnlinkedRow } from "./match";
+import { emailKey, matchRows, NOBODY, type Candidate, type UnlinkedRow } from "./match";
 import { Packs } from "./packed";
 import type { MarketoPerson } from "./ports";
 import type { Subject } from "./subject";
@@ -53,7 +53,7 @@ export async function matchUnlinked(
     subject.match =
       person && person !== "none"
         ? { kind: "found", by: "answer", personId: person.id }
-        : (results.get(subject.dynamicsId) ?? { kind: "none" });
+        : (results.get(subject.dynamicsId) ?? NOBODY);
     if (subject.match.kind !== "found") continue;
     subject.personId = subject.match.personId;
     applyPerson(subject, persons.get(subject.match.personId), packs);

@@ -3,7 +3,7 @@ import type { FieldValues } from "../model/record";
 import { deltaKey, stopIfCanceled, type CycleContext, type TypeSetup } from "./cycleContext";
 import type { SideReading } from "./decision";
 import { diffRecord } from "./diff";
-import { hasLifeNews, rowFacts, type RowFacts } from "./lifecycle/rowFacts";
+import { hasLifeNews, rowFacts, sharedFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
 import { Packs } from "./packed";
 import type { DynamicsPage, DynamicsRow } from "./ports";
@@ -32,7 +32,7 @@ export interface DynamicsPull {
   /** The read told all rows, not only changes: no checkpoint yet, or an expired one. */
   full: "no" | "first" | "expired";
   rows: number;
-  /** On a full read: the ids that were there. */
+  /** On a full read of a table with linked rows: the ids that were there. */
   seenIds: Set<string> | null;
 }
 
@@ -64,7 +64,8 @@ async function readAll(
     checkpoint: null,
     full,
     rows: 0,
-    seenIds: full === "no" ? null : new Set(),
+    // Without links none can be missing.
+    seenIds: full === "no" || !context.state.countLinks(setup.recordType) ? null : new Set(),
   };
   const request = { columns: setup.columns, checkpoint, signal: context.signal };
   for await (const page of context.connectors.dynamics.changes(setup.recordType, request)) {
@@ -75,16 +76,22 @@ async function readAll(
   return pull;
 }
 
+interface PageSorting {
+  pull: DynamicsPull;
+  packs: Packs;
+  facts: Map<string, RowFacts>;
+}
+
 /** Puts every row of a page where it belongs; the wire rows are let go. */
 function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage): void {
   const { recordType } = pull.setup;
   const ids = page.rows.map((row) => row.id);
   const links = context.state.linksByDynamicsId(recordType, ids);
   const failed = context.state.failedAmong(recordType, ids);
-  const packs = new Packs();
+  const sorting = { pull, packs: new Packs(), facts: new Map<string, RowFacts>() };
   for (const row of page.rows) {
     pull.seenIds?.add(row.id);
-    sortRow({ pull, packs }, row, links.get(row.id) ?? null, failed.has(row.id));
+    sortRow(sorting, row, links.get(row.id) ?? null, failed.has(row.id));
   }
   pull.rows += page.rows.length;
   pull.deletedIds.push(...page.deletedIds);
@@ -92,7 +99,7 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
 }
 
 function sortRow(
-  { pull, packs }: { pull: DynamicsPull; packs: Packs },
+  { pull, packs, facts: known }: PageSorting,
   row: DynamicsRow,
   link: Link | null,
   failed: boolean,
@@ -113,7 +120,8 @@ function sortRow(
   const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
   if (isNews || isChanged(setup, link, values)) {
     const reading = packs.of(setup).add(values);
-    pull.news.push({ id, version, row: reading, facts, modifiedAt: modifiedAt(row), link });
+    const news = { id, version, row: reading, facts: sharedFacts(known, facts) };
+    pull.news.push({ ...news, modifiedAt: modifiedAt(row), link });
     return;
   }
   pull.moved.push({ link, version: row.version });

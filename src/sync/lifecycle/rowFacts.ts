@@ -36,6 +36,14 @@ export function rowFacts(
   };
 }
 
+/** One object for all rows of which the same is to be said: most rows have no news of their own. */
+export function sharedFacts(known: Map<string, RowFacts>, facts: RowFacts): RowFacts {
+  const key = JSON.stringify(facts);
+  const shared = known.get(key);
+  if (!shared) known.set(key, facts);
+  return shared ?? facts;
+}
+
 function idOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value.toLowerCase() : null;
 }
