@@ -135,12 +135,12 @@ export async function pairsIn(folder: string, pair: string | undefined): Promise
 
 export async function withStates(
   options: { state: string; pair: string | undefined },
-  use: (state: State) => void,
+  use: (state: State, pair: string) => void,
 ): Promise<number> {
   const names = await pairsIn(options.state, options.pair);
   const states = await Promise.all(names.map((name) => readState(options.state, name)));
   try {
-    states.forEach(use);
+    for (const [at, state] of states.entries()) use(state, names[at]!);
   } finally {
     await Promise.all(states.map((state) => state.close()));
   }
@@ -151,8 +151,8 @@ export async function status(
   options: Arguments<"status">,
   { output }: CommandContext,
 ): Promise<number> {
-  return withStates(options, (state) => {
-    const result = statusOf(state, Date.now());
+  return withStates(options, (state, pair) => {
+    const result = statusOf(pair, state, Date.now());
     if (options.json) return output.out(JSON.stringify({ type: "status", ...result }));
     statusLines(result).forEach((line) => output.out(line));
     if (result.lastCycle) summaryLines(result.lastCycle).forEach((line) => output.out(line));

@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const CYCLES_TIMED = 20;
 
 /** What a pair's state tells of its work (B-90 to B-92): links, calls, what waits and since when. No call is made. */
-export function statusOf(state: State, now: number): PairStatus {
+export function statusOf(pair: string, state: State, now: number): PairStatus {
   const cycles = state.cycles(CYCLES_TIMED).map((text) => JSON.parse(text) as CycleSummary);
   const failed = state.failed();
   const count = (outcome: FailedRecord["outcome"]) =>
@@ -21,7 +21,7 @@ export function statusOf(state: State, now: number): PairStatus {
   const lease = state.lease();
   const backlog = RECORD_TYPES.map((type) => backlogOf({ state, failed, now }, type));
   return {
-    pair: cycles[0]?.pair ?? "",
+    pair,
     lastCycle: cycles[0] ?? null,
     links: { contact: state.countLinks("contact"), lead: state.countLinks("lead") },
     failed: count("failed"),
@@ -34,7 +34,8 @@ export function statusOf(state: State, now: number): PairStatus {
     backlog,
     lastHour: backlog.reduce((sum, { lastHour }) => sum + lastHour, 0),
     drainMs: drainTime(backlog, failed, cycles),
-    writer: lease ? { self: false, owner: lease.owner } : null,
+    // A lease that was given back names its last owner, who writes no more.
+    writer: lease && !lease.released ? { self: false, owner: lease.owner } : null,
   };
 }
 

@@ -77,7 +77,7 @@ function handlersOf(
       seenValues: async ({ pair, recordType, field }) =>
         readSeenValues(await pairs.engine(pair).sampleGround(recordType), field),
       status: async ({ pair }) => {
-        const status = statusOf(await pairs.state(pair), Date.now());
+        const status = statusOf(pair, await pairs.state(pair), Date.now());
         const writer = status.writer && { ...status.writer, self: pairs.isWriter(pair) };
         return { ...status, pair, writer };
       },

@@ -21,7 +21,7 @@ function shortOf({ waiting: { creates, updates }, failed, questions, oldest }: B
 }
 
 function status({ state, clock }: SandboxPair, recordType: "contact" | "lead" = "contact") {
-  const { backlog, ...rest } = statusOf(state, clock.now());
+  const { backlog, ...rest } = statusOf("sandbox", state, clock.now());
   const own = backlog.find((entry) => entry.recordType === recordType)!;
   return { ...shortOf(own), lastHour: own.lastHour, drainMs: rest.drainMs, all: rest.lastHour };
 }
@@ -111,7 +111,10 @@ test("B-90: what a cycle that broke off had still to write waits, with the time 
     pair.clock.advance(300_000);
     assert.equal((await pair.run()).error?.code, "607");
     assert.deepEqual([status(pair).updates, status(pair).drainMs], [[0, 10], 1000]);
-    assert.match(statusLines(statusOf(pair.state, pair.clock.now())).join(), /about 1 s of work/);
+    assert.match(
+      statusLines(statusOf("sandbox", pair.state, pair.clock.now())).join(),
+      /about 1 s of work/,
+    );
   } finally {
     await pair.close();
   }
@@ -148,7 +151,7 @@ test("B-90: refused records wait, questions are counted apart; B-91: the last fu
       drainMs: 0,
       all: 2,
     });
-    const lines = statusLines(statusOf(pair.state, pair.clock.now()));
+    const lines = statusLines(statusOf("sandbox", pair.state, pair.clock.now()));
     assert.match(lines[0]!, /0 failed, 1 refused, 1 questions$/);
     const row = lines.find((line) => line.startsWith("  contact"))!;
     assert.match(row, /contact +1 +0 \/ 0 +0 \/ 1 +1 +1 +\d{4}-/);

@@ -33,11 +33,20 @@ export async function followByEmail(
     ({ link }) => known.get(`lead ${link.dynamicsId}`) ?? newSubject(setup, { ...link, link }),
   );
   await readRows(context, leads);
+  // A merge names the record that takes over; an address only suggests one.
+  const inherited = new Set(found.all.map(({ heir }) => heir?.personId));
   for (const [at, { contact, link, personId }] of candidates.entries()) {
     const lead = leads[at]!;
     const owner = lead.facts?.contactId ?? contact.dynamicsId;
     const isIts = lead.facts?.isQualified && owner === contact.dynamicsId;
-    if (!isIts || lead.heir || lead.verdict || lead.person.kind === "deleted") continue;
+    if (
+      !isIts ||
+      inherited.has(personId) ||
+      lead.heir ||
+      lead.verdict ||
+      lead.person.kind === "deleted"
+    )
+      continue;
     makeHeir(contact, { personId, former: link, formerSetup: setup, reason: "qualified" });
     lead.verdict = { kind: "skip", reason: "qualified", drift: [] };
   }
