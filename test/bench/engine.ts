@@ -3,40 +3,23 @@
 // Usage: node --expose-gc --import tsx test/bench/engine.ts [--contacts N] [--quick] [--limits real|off]
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { buildSync } from "esbuild";
+import { bundleForTest } from "../support/bundle";
 import type { ReadyLine } from "../../src/sandbox/ready";
 import type { Command, Measured } from "./engine/measure";
 import type { RoleOptions } from "./engine/roles";
 
+/** The loader that runs this file would be measured as well, so the roles run from a bundle. */
 const BUNDLE = join("dist", "test", "bench-engine.js");
 /** Longer than the overlap in which Marketo's feeds tell everything again. */
 const QUIET_MS = 11 * 60_000;
 const SAMPLE = 300;
 /** The limits that the editor gives the engine's thread. */
 const THREAD_LIMITS = ["--max-old-space-size=768", "--max-semi-space-size=8"];
-
-/** Bundles the roles as the product is bundled: the loader that runs this file would be measured as well. */
-function bundle(): void {
-  mkdirSync(join("dist", "test"), { recursive: true });
-  buildSync({
-    entryPoints: ["test/bench/engine/roles.ts"],
-    outfile: BUNDLE,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "__bundleUrl" },
-    logLevel: "warning",
-  });
-}
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -284,7 +267,7 @@ async function main(words: readonly string[]): Promise<void> {
   const limits = words.includes("--limits") && after("--limits") === "real" ? "real" : "off";
   const folder = mkdtempSync(join(tmpdir(), "bench-engine-"));
   try {
-    bundle();
+    bundleForTest("test/bench/engine/roles.ts", "bench-engine.js");
     const bench: Bench = { contacts, folder, limits };
     await (limits === "real" ? reportLimits(bench) : report(bench));
   } finally {

@@ -1,38 +1,25 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { buildSync } from "esbuild";
 import { pairSchema, type PairConfig } from "../../src/config/pairFile";
 import { createSignIns } from "../../src/engine/signIns";
 import { EngineClient } from "../../src/host/engine/client";
 import { PLAIN_NETWORK, type NetworkSettings } from "../../src/model/network";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox";
 import { openCompanyNetwork, type CompanyNetwork } from "../support/companyNetwork";
+import { bundleForTest } from "../support/bundle";
 
 const ORG = "https://contoso.company.test";
 const MARKETO = "https://instance.company.test";
-const WORKER = resolve("dist", "test", "engine.js");
 
+let script: string;
 let sandbox: Sandbox;
 let company: CompanyNetwork;
 let folder: string;
 before(async () => {
-  mkdirSync(join("dist", "test"), { recursive: true });
-  buildSync({
-    entryPoints: ["src/engine/worker.ts"],
-    outfile: WORKER,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "__bundleUrl" },
-    logLevel: "warning",
-  });
+  script = bundleForTest("src/engine/worker.ts", "engine.js");
   sandbox = await startSandbox({ contacts: 0, leads: 0, persons: 0, limits: "off" });
   const portOf = (url: string) => Number(new URL(url).port);
   company = await openCompanyNetwork({
@@ -73,7 +60,7 @@ test("the engine's thread takes the editor's proxy and certificates at its start
   let network = closed();
   const config = pairBehindTheProxy();
   const engine = new EngineClient({
-    script: WORKER,
+    script,
     network: () => Promise.resolve(network),
     token: () => Promise.reject(new Error("No token here.")),
     log: () => undefined,

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { buildSync } from "esbuild";
 import { secretVariable, type PairConfig } from "../../src/config/pairFile";
 import { parsePairFile } from "../../src/config/parse";
 import { createSignIns, type SignIns } from "../../src/engine/signIns";
@@ -13,11 +12,12 @@ import type { HostEvent } from "../../src/protocol/engine";
 import { RpcError } from "../../src/protocol/rpc";
 import { pairFileText } from "../../src/sandbox/pairFile";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox";
+import { bundleForTest } from "../support/bundle";
 
-const WORKER = resolve("dist", "test", "worker.js");
 const PAIR = "sandbox";
 const EMAIL = "ek@web.test";
 
+let script: string;
 let sandbox: Sandbox;
 let folder: string;
 let config: PairConfig;
@@ -29,20 +29,7 @@ const events: HostEvent[] = [];
 const lines: string[] = [];
 
 before(async () => {
-  mkdirSync(join("dist", "test"), { recursive: true });
-  buildSync({
-    entryPoints: ["src/engine/worker.ts"],
-    outfile: WORKER,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "__bundleUrl" },
-    logLevel: "warning",
-  });
+  script = bundleForTest("src/engine/worker.ts", "worker.js");
   sandbox = await startSandbox({ contacts: 5, leads: 2, persons: 3, limits: "off" });
   person = sandbox.marketo.create({ email: EMAIL, firstName: "Eva", lastName: "Ek" });
   const parsed = parsePairFile(pairFileText(sandbox.ready, sandbox.recordTypes));
@@ -81,7 +68,7 @@ function startEngine(): EngineClient {
     openBrowser: () => Promise.reject(new Error("No browser is used here.")),
   });
   const engine = new EngineClient({
-    script: WORKER,
+    script,
     network: () => Promise.resolve(PLAIN_NETWORK),
     token: ({ side, forceRefresh }) => {
       if (!refusesToken) return tokens[side].token({ forceRefresh });
