@@ -83,14 +83,40 @@ function signatureKey(recordType: RecordType): string {
   return `signatures:${recordType}`;
 }
 
-/** A field that left the map, or compares differently now, starts without a base when it is back. */
+function basesKey(recordType: RecordType): string {
+  return `bases:${recordType}`;
+}
+
+/** How the values of each base compare, also of fields that are off: their bases wait for them. */
+function knownBases(state: StatePort, recordType: RecordType): Record<string, string> {
+  const stored =
+    state.checkpoint(basesKey(recordType)) ?? state.checkpoint(signatureKey(recordType));
+  return stored === null ? {} : (JSON.parse(stored) as Record<string, string>);
+}
+
+/**
+ * A field that compares in another way now starts without a base. One that only was off keeps it: when it is back, what
+ * changed on one side meanwhile travels, and only what changed on both is a clash (R3).
+ */
 export function voidStaleBases(state: StatePort, recordType: RecordType, map: FieldMap): void {
-  const stored = state.checkpoint(signatureKey(recordType));
-  if (!stored) return;
-  const now = new Map(map.rules.map((rule) => [rule.key, rule.signature]));
-  for (const [key, signature] of Object.entries(JSON.parse(stored) as Record<string, string>)) {
-    if (now.get(key) !== signature) state.retireField(recordType, key);
+  const known = knownBases(state, recordType);
+  for (const { key, signature } of map.rules) {
+    if (known[key] !== undefined && known[key] !== signature) state.retireField(recordType, key);
   }
+}
+
+/** Remembers how the bases compare from now on, so that none is voided twice. */
+export async function fitBases(state: StatePort, { types }: MapMemory): Promise<void> {
+  const moved = types.flatMap(({ recordType, rules }) => {
+    const known = knownBases(state, recordType);
+    const now = Object.fromEntries(rules.map(({ key, signature }) => [key, signature]));
+    const text = JSON.stringify({ ...known, ...now });
+    return text === state.checkpoint(basesKey(recordType)) ? [] : [{ recordType, text }];
+  });
+  if (!moved.length) return;
+  await state.commit((writer) => {
+    for (const { recordType, text } of moved) writer.setCheckpoint(basesKey(recordType), text);
+  });
 }
 
 const MAP_MOVED = "CS-MAP-MOVED";

@@ -18,7 +18,14 @@ import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./
 import { createRecord, type CreateResult } from "./createRecord";
 import type { SampleGround } from "./fieldSamples";
 import { checkOrganization } from "./organizationCheck";
-import { asksForMore, isMapMoved, mapMoved, refreshNewFields, rememberMap } from "./mapMemory";
+import {
+  asksForMore,
+  fitBases,
+  isMapMoved,
+  mapMoved,
+  refreshNewFields,
+  rememberMap,
+} from "./mapMemory";
 import { needsApproval, policiesOf } from "./policies";
 import { makePreview, PREVIEWED_KEY } from "./preview";
 import { mayWrite } from "./requests";
@@ -209,6 +216,7 @@ export class PairEngine {
     setMaxListeners(0, signal);
     const facts = await this.schema(signal);
     const setup = setUp(this.config, facts, this.state);
+    await fitBases(this.state, setup);
     await fitCheckpoints(this.state, setup);
     await refreshNewFields(this.state, setup);
     await this.after.begin(this.state);

@@ -17,6 +17,7 @@ import type { DynamicsRow, MarketoPerson } from "./ports";
 import { modifiedAt, type DynamicsNews, type DynamicsPull } from "./pullDynamics";
 import type { MarketoPull, PersonNews } from "./pullMarketo";
 import { linkOf } from "./linkLookup";
+import { awaitsRefresh } from "./refresh";
 import type { Link, PendingEcho } from "./statePort";
 import { newSubject, type Subject, type Subjects } from "./subject";
 
@@ -196,11 +197,12 @@ export function mustReadBoth(context: CycleContext, subjects: Iterable<Subject>)
   for (const [recordType, group] of byType) {
     const ids = group.map((subject) => subject.dynamicsId);
     const failed = context.state.failedAmong(recordType, ids);
+    const isToRefresh = awaitsRefresh(context.state, recordType);
     for (const subject of group) {
       const waits = failed.has(subject.dynamicsId) || subject.suspect !== null;
       const rests = subject.link !== null && subject.link.state !== "active";
       const held = subject.loops.size > 0;
-      const isRefreshed = subject.refresh.size > 0;
+      const isRefreshed = subject.link !== null && isToRefresh(subject.link);
       const goesBack = subject.restore.length > 0;
       const blind = subject.row.kind === "unread" && subject.version === null;
       if (waits || rests || held || isRefreshed || goesBack || blind) must.add(subject);

@@ -1,7 +1,6 @@
 import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "./cycleContext";
 import { effectiveLimit } from "./guard";
-import { baseHash } from "./hash";
 import type { Link, StatePort, StateWriter } from "./statePort";
 import { newSubject, type Subjects } from "./subject";
 
@@ -46,7 +45,7 @@ export async function startRefresh(
   await state.commit((writer) => writeCursor(writer, { recordType, next: cursor }));
 }
 
-/** Adds the next portion of links that lack a base for a field that was switched on; both sides are read. */
+/** Adds the next portion of links, so that a field that was switched on is compared on them; both sides are read. */
 export function addRefresh(context: CycleContext, subjects: Subjects): RefreshPortion[] {
   let left = portionSize(context);
   const portions: RefreshPortion[] = [];
@@ -86,7 +85,7 @@ function addPortion(
   const keys = new Set(cursor.keys.filter((key) => setup.rules.some((rule) => rule.key === key)));
   if (!keys.size) return { recordType, next: null };
   for (const link of links) {
-    if (link.state !== "active" || !lacksBase(setup, link, keys)) continue;
+    if (link.state !== "active") continue;
     const { dynamicsId, personId } = link;
     const subject =
       subjects.row(recordType, dynamicsId) ??
@@ -99,12 +98,15 @@ function addPortion(
   return { recordType, next: { keys: [...keys], after: last.dynamicsId, done } };
 }
 
-function lacksBase({ positions }: TypeSetup, { base }: Link, keys: ReadonlySet<string>): boolean {
-  for (const key of keys) {
-    const position = positions.get(key);
-    if (position !== undefined && !baseHash(base, position)) return true;
-  }
-  return false;
+/**
+ * Is the link's turn still to come? What happened to a field while it was off is not known before both sides are read,
+ * so that neither may be taken for unchanged.
+ */
+export function awaitsRefresh(state: StatePort, recordType: RecordType): (link: Link) => boolean {
+  const cursor = refreshCursor(state, recordType);
+  if (!cursor) return () => false;
+  const { after } = cursor;
+  return ({ dynamicsId }) => after === null || dynamicsId > after;
 }
 
 export function writeCursor(writer: StateWriter, { recordType, next }: RefreshPortion): void {

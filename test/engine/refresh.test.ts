@@ -48,6 +48,15 @@ async function turnOn(column: string, field: string): Promise<void> {
   await pair.restart();
 }
 
+async function turnOff(column: string): Promise<void> {
+  const { fields } = pair.config.recordTypes.contact!;
+  fields!.splice(
+    fields!.findIndex((line) => line.column === column),
+    1,
+  );
+  await pair.restart();
+}
+
 const row = (id: string, column: string) =>
   pair.sandbox.dynamics.row("contact", id)?.[column] ?? null;
 const person = (id: number, field: string) => pair.sandbox.marketo.person(id)?.[field] ?? null;
@@ -141,6 +150,87 @@ describe("turning a field on for linked records", () => {
     pair.sandbox.dynamics.model.removeColumn("contact", "fax");
     pair.engine.forgetSchema();
     assert.equal((await cycle()).halted, null);
+  });
+});
+
+describe("a field that was off and is on again", () => {
+  /** What happened to a fax number, agreed on as "1", while it was off; and what both sides hold afterwards. */
+  const CASES: readonly [string, { fax?: string | null; personFax?: string | null }, unknown][] = [
+    ["stands as agreed where nothing happened", {}, "1"],
+    ["takes the row's news", { fax: "2" }, "2"],
+    ["takes the person's news, although Dynamics would win a clash", { personFax: "3" }, "3"],
+    ["takes an emptied value for news, too", { personFax: null }, null],
+    ["is a clash where both sides have news", { fax: "2", personFax: "3" }, "2"],
+  ];
+
+  /** All of them are agreed on, and then the field is off. */
+  async function agreeAndTurnOff() {
+    const records = await open(CASES.map(() => ({ fax: "1", personFax: "1" })));
+    await turnOn("fax", "fax");
+    await cycle();
+    await turnOff("fax");
+    await cycle();
+    const { dynamics, marketo, salesUserId } = pair.sandbox;
+    for (const [at, [, { fax, personFax }]] of CASES.entries()) {
+      const { id, personId } = records[at]!;
+      if (fax !== undefined) dynamics.edit("contact", id, { fax }, salesUserId);
+      if (personFax !== undefined) marketo.edit(personId, { fax: personFax });
+    }
+    // The feeds tell of it, and nobody listens.
+    for (let n = 0; n < 4; n++) await cycle();
+    return records;
+  }
+
+  const faxes = (records: readonly { id: string; personId: number }[]) =>
+    records.map(({ id, personId }, at) => [CASES[at]![0], row(id, "fax"), person(personId, "fax")]);
+  const wanted = CASES.map(([name, , value]) => [name, value, value]);
+
+  it("goes on from what both sides last agreed on (R3)", async () => {
+    const records = await agreeAndTurnOff();
+    await turnOn("fax", "fax");
+    for (let n = 0; n < 4; n++) await cycle();
+    assert.deepEqual(faxes(records), wanted);
+    const conflicts = pair.activities().filter(({ outcome }) => outcome === "conflicted");
+    assert.deepEqual(
+      conflicts.map(({ dynamicsId, changes }) => [dynamicsId, changes.map(({ lost }) => lost)]),
+      [[records[4]!.id, ["3"]]],
+    );
+  });
+
+  it("takes no side for unchanged that was not looked at since then", async () => {
+    const records = await agreeAndTurnOff();
+    await turnOn("fax", "fax");
+    // One record a cycle is compared; news of a record whose turn has not come must not overlook what happened before.
+    pair.config.policies.brakes.maxUpdates = { absolute: 2, percent: 100 };
+    const [, rowNews, personNews] = records;
+    pair.sandbox.marketo.edit(rowNews!.personId, { fax: "8" });
+    pair.sandbox.dynamics.edit("contact", personNews!.id, { fax: "7" }, pair.sandbox.salesUserId);
+    for (let n = 0; n < 8; n++) {
+      pair.clock.advance(300_000);
+      const { error, halted } = await pair.run();
+      assert.equal(error, null);
+      if (halted) assert.equal((await pair.run({ approved: halted.planHash })).error, null);
+    }
+    assert.deepEqual(
+      faxes(records),
+      wanted.with(2, [CASES[2]![0], "7", "7"]),
+      "Dynamics wins both clashes",
+    );
+    const conflicts = pair.activities().filter(({ outcome }) => outcome === "conflicted");
+    assert.deepEqual(
+      conflicts
+        .map(({ dynamicsId, reason, changes: [change] }) => [
+          records.findIndex(({ id }) => id === dynamicsId),
+          reason,
+          change?.lost,
+        ])
+        .sort(),
+      [
+        [1, "clash-dynamics-wins", "8"],
+        [2, "clash-dynamics-wins", "3"],
+        [4, "clash-dynamics-wins", "3"],
+      ],
+    );
   });
 });
 

@@ -37,10 +37,9 @@ export function checkCycle(summary: CycleSummary, preview: Preview | null): void
   }
 }
 
-/** What makes it impossible to say for some records or fields whose writing is whose. */
+/** What makes it impossible to say for some records whose writing is whose. */
 export interface Upheaval {
   entangled: ReadonlySet<RecordName>;
-  wereOff: ReadonlySet<string>;
 }
 
 /** What must hold when nothing moves any more. */
@@ -99,8 +98,7 @@ function checkLink(
         log: logOf(pair, link),
       });
     }
-    const wasOff = life?.wereOff.has(rule.key) === true;
-    if (!isEntangled) checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics, wasOff });
+    if (!isEntangled) checkNothingLost(pair, ledger, { link, rule, final: keys.dynamics });
   }
   if (failed && !isEntangled) checkReallyFails(ledger, link, { failed, row, person });
 }
@@ -167,7 +165,7 @@ function checkOneWay(
 function checkNothingLost(
   pair: Pair,
   ledger: Ledger,
-  { link, rule, final, wasOff }: { link: Link; rule: FieldRule; final: string; wasOff: boolean },
+  { link, rule, final }: { link: Link; rule: FieldRule; final: string },
 ): void {
   const names = {
     dynamics: rowName(link.recordType, link.dynamicsId),
@@ -217,9 +215,7 @@ function checkNothingLost(
     const ownHeld = ledger.held(names[side], rule.key);
     const otherHeld = ledger.held(names[other], rule.key);
     const sawWinner = held(ownHeld, winner.key, lost.moment);
-    // A field that was off meanwhile comes back as at first contact: who saw what is forgotten.
-    if (sawWinner && !wasOff)
-      fail("A newer value was replaced by the one that it replaced.", facts());
+    if (sawWinner) fail("A newer value was replaced by the one that it replaced.", facts());
     if (held(otherHeld, lost.key, winner.moment)) continue;
     const loser = link.recordType === "contact" ? "marketo" : "dynamics";
     if (side !== loser) fail("The wrong side won.", facts());

@@ -11,8 +11,6 @@ type Of<U extends { do: string }, K extends U["do"]> = Extract<U, { do: K }>;
 export class Life {
   /** Records whose values went over to another one: whose writing is whose cannot be told afterwards. */
   readonly entangled = new Set<RecordName>();
-  /** Fields that were not in the map for a while. */
-  readonly wereOff = new Set<string>();
   hasFaults = false;
 
   constructor(
@@ -132,7 +130,6 @@ export class Life {
   }
 
   async switch(key: Edited, isOn: boolean): Promise<void> {
-    this.wereOff.add(key);
     for (const type of ["contact", "lead"] as const) {
       for (const field of this.pair.config.recordTypes[type]?.fields ?? []) {
         if (field.column === key) field.enabled = isOn;
@@ -160,7 +157,6 @@ const TROUBLES: {
   expire: (life) => life.expire(),
   hide: (life, { field, isHidden }) => {
     for (const type of ["contact", "lead"] as const) life.setHidden(type, field, isHidden);
-    life.wereOff.add(field);
     life.passHalfADay();
   },
   switch: (life, { field, isOn }) => life.switch(field, isOn),

@@ -29,6 +29,18 @@ const ONCE_BROKEN: readonly [string, Step[]][] = [
       { do: "removePerson", at: 3 },
     ],
   ],
+  [
+    "an edit of a column that was hidden meanwhile is no clash with a side that nobody touched",
+    [
+      { do: "createRow", type: "lead", address: 1, edits: [{ field: "jobtitle", value: "b" }] },
+      { do: "cycle" },
+      { do: "hide", field: "jobtitle", isHidden: true },
+      { do: "editRow", at: 0, edits: [{ field: "donotphone", value: "fresh" }] },
+      { do: "cycle" },
+      { do: "editRow", at: 0, edits: [{ field: "jobtitle", value: "fresh" }] },
+      { do: "cycle" },
+    ],
+  ],
 ];
 
 for (const [name, steps] of ONCE_BROKEN) {
