@@ -96,33 +96,53 @@ export async function showError({ log }: Pick<Host, "log">, error: unknown): Pro
   if ((await vscode.window.showErrorMessage(text, show)) === show) log.show();
 }
 
-/** Work with a progress notification that the user can cancel; gives up after a while instead of turning for ever. */
+/**
+ * Work that the user can cancel while its notification is shown; gives up after a while instead of turning for ever.
+ * Quick work shows nothing: a flicker tells nobody anything, and the editor swallows the fourth message of a second.
+ */
 export async function withProgress<T>(
   title: string,
   work: (signal: AbortSignal) => Promise<T>,
   limitMs = 120_000,
 ): Promise<T> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort(new vscode.CancellationError()));
-      const limit = setTimeout(
-        () => stop.abort(new Error(say("No answer within {0} s.", Math.round(limitMs / 1000)))),
-        limitMs,
-      );
-      try {
-        return await Promise.race([
-          work(stop.signal),
-          new Promise<never>((_resolve, reject) =>
-            stop.signal.addEventListener("abort", () => reject(stop.signal.reason as Error)),
-          ),
-        ]);
-      } finally {
-        clearTimeout(limit);
-      }
-    },
+  const stop = new AbortController();
+  const result = limited(work, stop, limitMs);
+  const settled = result.then(
+    () => true,
+    () => true,
   );
+  if (!(await Promise.race([settled, after(SHOWN_AFTER_MS)]))) {
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    await vscode.window.withProgress(options, (_progress, token) => {
+      token.onCancellationRequested(() => stop.abort(new vscode.CancellationError()));
+      return settled;
+    });
+  }
+  return result;
+}
+
+const SHOWN_AFTER_MS = 500;
+
+function after(ms: number): Promise<false> {
+  return new Promise((done) => setTimeout(() => done(false), ms));
+}
+
+async function limited<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  stop: AbortController,
+  limitMs: number,
+): Promise<T> {
+  const giveUp = () =>
+    stop.abort(new Error(say("No answer within {0} s.", Math.round(limitMs / 1000))));
+  const limit = setTimeout(giveUp, limitMs);
+  const stopped = new Promise<never>((_resolve, reject) =>
+    stop.signal.addEventListener("abort", () => reject(stop.signal.reason as Error)),
+  );
+  try {
+    return await Promise.race([work(stop.signal), stopped]);
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 /** Progress in the Cycles view instead of a notification. */

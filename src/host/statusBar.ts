@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Host } from "./host";
 import { statusBarText } from "./statusText";
 import { say } from "./text";
+import { waitingText } from "./trees/backlog";
 
 /** The item on the left of the status bar; a click opens the menu. */
 export function registerStatusBar({ sessions, disposables }: Host): void {
@@ -16,6 +17,7 @@ export function registerStatusBar({ sessions, disposables }: Host): void {
       environment: config.environment,
       phase,
       conflicts: known.status?.conflicted ?? 0,
+      waits: known.status && waitingText(known.status),
     }));
     const status = statusBarText(views, sessions.moment);
     if (!status) return item.hide();

@@ -8,6 +8,8 @@ export interface StatusView {
   environment: Environment;
   phase: Phase;
   conflicts: number;
+  /** What is still to be written, in words; null when nothing is. */
+  waits: string | null;
 }
 
 export interface StatusBarText {
@@ -43,6 +45,7 @@ export function statusBarText(views: readonly StatusView[], moment: Moment): Sta
     const facts = [environmentText(view.environment), phaseText(view.phase, moment)];
     if (view.conflicts > 0)
       facts.push(counted(view.conflicts, "1 open question", "{0} open questions"));
+    if (view.waits) facts.push(view.waits);
     return [`${view.name}: ${facts.join(", ")}`, phaseDetail(view.phase)]
       .filter(Boolean)
       .join("\n");

@@ -4,7 +4,7 @@ import { RECORD_TYPES } from "../../model/record";
 import type { CommandArgument } from "../ask";
 import type { PairSession } from "../pairs/session";
 import { say } from "../text";
-import { recordTypeText } from "../trees/organizations";
+import { recordTypeText } from "../trees/words";
 
 /** The record type that an argument names, the only one, or the one that the user picks. */
 export async function chooseType(

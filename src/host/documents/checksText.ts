@@ -1,5 +1,6 @@
 import type { Check } from "../../protocol/engineContract";
 import { say } from "../text";
+import { sideText } from "../trees/words";
 import { plain } from "./markdown";
 
 const ORDER = ["red", "amber", "green"] as const;
@@ -26,9 +27,7 @@ export function checksText(name: string, checks: readonly Check[]): string {
     const lines = ORDER.flatMap((state) =>
       checks.filter((check) => check.side === side && check.state === state),
     ).map(lineOf);
-    return lines.length > 0
-      ? [`## ${side === "dynamics" ? "Dynamics 365" : "Marketo"}`, lines.join("\n")]
-      : [];
+    return lines.length > 0 ? [`## ${sideText(side)}`, lines.join("\n")] : [];
   });
   const parts = [
     `# ${say("Connection of {0}", plain(name))}`,

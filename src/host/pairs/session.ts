@@ -186,6 +186,15 @@ export class PairSession {
     if (!this.#closed) this.changed.tell();
   }
 
+  /** What waits gets less while a cycle writes; the rest is read at its end. */
+  async watch(): Promise<void> {
+    if (this.phase.kind !== "running") return;
+    const status = await this.around.request("status", { pair: this.id });
+    if (this.#closed || this.phase.kind !== "running") return;
+    this.known = { ...this.known, status };
+    this.changed.tell();
+  }
+
   /** Both sides' fields; asked of the systems once, and anew when the user wishes. */
   async describe(refresh = false): Promise<PairSchema> {
     if (this.#describing && !refresh) return this.#describing;

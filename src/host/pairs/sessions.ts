@@ -89,7 +89,10 @@ export class Sessions implements Disposable {
     if (this.#disposed) return;
     clearTimeout(this.#timer);
     const now = this.options.now();
-    for (const session of this.all) this.#watch(session.step(now, this.options.automatic()));
+    for (const session of this.all) {
+      this.#watch(session.step(now, this.options.automatic()));
+      this.#watch(session.watch());
+    }
     if (this.#sessions.size === 0) return;
     this.looked.tell();
     const phases = this.all.map((session) => session.phase);

@@ -6,8 +6,10 @@ import { isOrgChanged, type Phase } from "../pairs/phase";
 import type { Problem } from "../problem";
 import { problemText } from "../problem";
 import { say } from "../text";
+import { backlogNode, waitingText } from "./backlog";
 import type { TreeNode } from "./node";
-import { environmentText, phaseDetail, phaseIcon, phaseText, type Moment } from "./phaseText";
+import { environmentText, phaseDetail, phaseIcon, phaseText, type TreeMoment } from "./phaseText";
+import { recordTypeText } from "./words";
 
 /** What the tree shows of a pair. */
 export interface OrganizationView {
@@ -19,11 +21,14 @@ export interface OrganizationView {
 }
 
 /** Pairs with their two systems, their record types and the fields of each. */
-export function organizationNodes(views: readonly OrganizationView[], moment: Moment): TreeNode[] {
+export function organizationNodes(
+  views: readonly OrganizationView[],
+  moment: TreeMoment,
+): TreeNode[] {
   return views.map((view) => pairNode(view, moment));
 }
 
-function pairNode(view: OrganizationView, moment: Moment): TreeNode {
+function pairNode(view: OrganizationView, moment: TreeMoment): TreeNode {
   const { config, phase } = view;
   const words = [environmentText(config.environment), phaseText(phase, moment)];
   const label = config.name ?? config.id;
@@ -38,19 +43,25 @@ function pairNode(view: OrganizationView, moment: Moment): TreeNode {
     spoken: [label, ...words, detail].filter(Boolean).join(", "),
     isOpen: true,
     subject: { kind: "pair", pair: config.id },
-    children: [dynamicsNode(view), marketoNode(view), ...typeNodes(view)],
+    children: [
+      dynamicsNode(view),
+      marketoNode(view),
+      ...typeNodes(view),
+      ...(view.status ? [backlogNode(view.config, view.status, moment)] : []),
+    ],
   };
 }
 
-function dynamicsNode({ config, schema, phase }: OrganizationView): TreeNode {
+function dynamicsNode({ config, schema, phase, status }: OrganizationView): TreeNode {
   const { host } = new URL(config.dynamics.url);
   const needsSignIn = phase.kind === "signIn";
   const version = schema ? say("version {0}", schema.identity.version) : null;
-  const description = [needsSignIn ? say("sign in again") : null, version].filter(Boolean);
+  const waits = status && waitingText(status, "dynamics");
+  const words = [needsSignIn ? say("sign in again") : null, version, waits];
   return {
     id: `pair ${config.id} dynamics`,
     label: host,
-    description: ["Dynamics 365", ...description].join(" · "),
+    description: ["Dynamics 365", ...words].filter(Boolean).join(" · "),
     tooltip: [
       say("Dynamics organization {0}", host),
       version,
@@ -73,10 +84,11 @@ function marketoNode({ config, status }: OrganizationView): TreeNode {
   const used = status?.callsToday.marketo ?? 0;
   const cap = config.budget.marketoDailyCalls;
   const quota = say("{0} of {1} calls today", used, cap);
+  const waits = status && waitingText(status, "marketo");
   return {
     id: `pair ${config.id} marketo`,
     label: host,
-    description: `Marketo · ${quota}`,
+    description: ["Marketo", quota, waits].filter(Boolean).join(" · "),
     tooltip: `${say("Marketo instance {0}", host)}\n${quota}`,
     icon: "megaphone",
     context: "marketo",
@@ -108,10 +120,6 @@ function typeNodes(view: OrganizationView): TreeNode[] {
       children: fields.map((field) => fieldNode(config.id, recordType, field)),
     } satisfies TreeNode;
   });
-}
-
-export function recordTypeText(recordType: RecordType): string {
-  return recordType === "contact" ? say("Contacts") : say("Leads");
 }
 
 const ARROWS: Record<MappedField["direction"], string> = {

@@ -39,6 +39,11 @@ export interface Moment {
   automatic: boolean;
 }
 
+/** A tree also says when something was, as the user's language writes it. */
+export interface TreeMoment extends Moment {
+  locale: string;
+}
+
 /** What a pair does now, in a few words. */
 export function phaseText(phase: Phase, { now, automatic }: Moment): string {
   switch (phase.kind) {

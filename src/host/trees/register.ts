@@ -26,7 +26,7 @@ export function registerTrees(host: Host): void {
           schema,
           schemaProblem,
         })),
-        sessions.moment,
+        { ...sessions.moment, locale: vscode.env.language },
       ),
     ),
   );

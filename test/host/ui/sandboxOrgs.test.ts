@@ -11,7 +11,7 @@ import { productVsix } from "../support/vsix";
 
 /** What a new user meets, with the installed VSIX: from the empty views to two orgs in sync and back. */
 
-const SANDBOX_LINK = '.sidebar a:text-is("Try with sandbox orgs")';
+const SANDBOX_LINK = 'a:text-is("Try with sandbox orgs")';
 
 let session: Session;
 before(async () => (session = await startSession({ vsix: await productVsix() })));

@@ -2,7 +2,7 @@ import { pairSchema, type PairConfig } from "../../../src/config/pairFile";
 import type { Activity, CycleSummary } from "../../../src/model/activity";
 import { emptyCounts } from "../../../src/model/activity";
 import type { ColumnDescription, FieldDescription } from "../../../src/model/schema";
-import type { MappedField, PairSchema } from "../../../src/protocol/engine";
+import type { MappedField, PairSchema, PairStatus } from "../../../src/protocol/engine";
 
 export function configOf(change: Record<string, unknown> = {}): PairConfig {
   return pairSchema.parse({
@@ -121,6 +121,23 @@ export function schemaOf(change: Partial<PairSchema> = {}): PairSchema {
       fieldOf("leadScore", { type: "score", maxLength: undefined }),
     ],
     maps: { contact: [mappedOf("jobtitle", { field: "title" })] },
+    ...change,
+  };
+}
+
+export function statusOf(change: Partial<PairStatus> = {}): PairStatus {
+  return {
+    pair: "contoso",
+    lastCycle: null,
+    links: { contact: 0, lead: 0 },
+    failed: 0,
+    refused: 0,
+    conflicted: 0,
+    callsToday: { dynamics: 0, marketo: 0 },
+    backlog: [],
+    lastHour: 0,
+    drainMs: 0,
+    writer: null,
     ...change,
   };
 }

@@ -100,6 +100,7 @@ const view = (change: Partial<StatusView>): StatusView => ({
   environment: "test",
   phase: { kind: "waiting", nextAt: NOW + 240_000, problem: null },
   conflicts: 0,
+  waits: null,
   ...change,
 });
 const problem = { code: "AADSTS7000215", message: "The secret is wrong." };

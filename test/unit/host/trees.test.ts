@@ -5,8 +5,9 @@ import { cycleNodes } from "../../../src/host/trees/cycles";
 import type { TreeNode } from "../../../src/host/trees/node";
 import { organizationNodes, type OrganizationView } from "../../../src/host/trees/organizations";
 import { emptyCounts } from "../../../src/model/activity";
+import type { BacklogStatus } from "../../../src/protocol/engine";
 import type { FailedRow } from "../../../src/protocol/engineContract";
-import { activityOf, configOf, mappedOf, schemaOf, summaryOf } from "./samples";
+import { activityOf, configOf, mappedOf, schemaOf, statusOf, summaryOf } from "./samples";
 
 const NOW = Date.parse("2026-03-02T10:00:00.000Z");
 
@@ -22,7 +23,7 @@ function organization(change: Partial<OrganizationView> = {}): TreeNode {
         ...change,
       },
     ],
-    { now: NOW, automatic: true },
+    { now: NOW, automatic: true, locale: "en" },
   );
   assert.ok(node);
   return node;
@@ -54,6 +55,46 @@ test("a pair with its systems, record types and fields", () => {
     "    [x] Job Title ↔ Title | text ↔ string",
     "    [ ] fax → fax | text → string",
     "    [x] gone ← gone | text ← string · Dynamics has no column gone.",
+  ]);
+});
+
+test("what waits for each side, since when, and what was written of late (B-90 to B-92)", () => {
+  const backlog = (
+    recordType: "contact" | "lead",
+    change: Partial<BacklogStatus>,
+  ): BacklogStatus => ({
+    recordType,
+    links: 0,
+    waiting: { creates: { dynamics: 0, marketo: 0 }, updates: { dynamics: 0, marketo: 0 } },
+    failed: 0,
+    questions: 0,
+    oldest: null,
+    lastHour: 0,
+    ...change,
+  });
+  const waiting = { creates: { dynamics: 1, marketo: 40 }, updates: { dynamics: 0, marketo: 2 } };
+  const busy = backlog("contact", { waiting, oldest: "2026-03-02T09:48:00.000Z", lastHour: 41 });
+  const status = statusOf({ lastHour: 41, drainMs: 90_000, backlog: [busy, backlog("lead", {})] });
+  const node = organization({ status });
+  assert.deepEqual(lines(node.children ?? []), [
+    "contoso.crm.dynamics.com | Dynamics 365 · 1 change waits",
+    "123-abc-456.mktorest.com | Marketo · 0 of 10000 calls today · 42 changes wait",
+    "Contacts | 0 linked",
+    "Backlog | 43 changes wait · for 12 min",
+    "  Contacts → Dynamics 365 | 1 to create",
+    "  Contacts → Marketo | 40 to create · 2 to change",
+    "  Oldest waiting change | for 12 min",
+    "  Time until nothing waits | about 2 min of work",
+    "  Last full hour | 41 records written",
+  ]);
+  const idle = statusOf({ backlog: [backlog("contact", {})] });
+  assert.deepEqual(lines([organization({ status: idle }).children?.at(-1) as TreeNode]), [
+    "Backlog | nothing waits",
+    "  Contacts → Dynamics 365 | nothing waits",
+    "  Contacts → Marketo | nothing waits",
+    "  Oldest waiting change | none",
+    "  Time until nothing waits | nothing waits",
+    "  Last full hour | 0 records written",
   ]);
 });
 

@@ -17,6 +17,9 @@ export async function activate(context) {
     "/idle": () => delaysDuring(() => new Promise((done) => setTimeout(done, 5000))),
     "/cycle": () => delaysDuring(() => vscode.commands.executeCommand("contactSync.runCycle")),
   };
+  context.subscriptions.push(
+    vscode.commands.registerCommand("benchProbe.emptyPanel", openEmptyPanel),
+  );
   const server = createServer((request, response) => {
     const answer = answers[request.url]?.() ?? Promise.reject(new Error(`No ${request.url}`));
     answer.then(
@@ -26,6 +29,12 @@ export async function activate(context) {
   });
   server.listen(Number(process.env.CONTACT_SYNC_BENCH_PORT), "127.0.0.1");
   context.subscriptions.push({ dispose: () => server.close() });
+}
+
+/** A panel with one word and no script: what VS Code itself needs to show any webview. */
+function openEmptyPanel() {
+  const panel = vscode.window.createWebviewPanel("empty", "Empty Panel", vscode.ViewColumn.Active);
+  panel.webview.html = '<!doctype html><html><body><p id="there">There</p></body></html>';
 }
 
 /** How late the host's event loop was, beyond the resolution of the measurement. */
