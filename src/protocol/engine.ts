@@ -45,6 +45,7 @@ export interface Preview {
   counts: {
     created: Pair<number>;
     updated: Pair<number>;
+    /** Each is an update of the person, too: it gets the row's id. */
     linked: number;
     conflicts: number;
     ambiguous: number;

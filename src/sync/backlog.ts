@@ -1,6 +1,6 @@
-import { RECORD_TYPES, type Pair, type RecordType, type Side } from "../model/record";
-import type { Decision } from "./decision";
+import { other, RECORD_TYPES, SIDES, type Pair, type RecordType } from "../model/record";
 import type { Job } from "./jobs";
+import type { Writes } from "./plan";
 import type { StatePort, StateWriter } from "./statePort";
 
 /** What a plan has still to write of one record type, by the side that is written. */
@@ -23,11 +23,13 @@ export const BACKLOG_KEY = "backlog";
 export class Backlog {
   readonly #types = new Map<RecordType, TypeBacklog>();
 
-  add(recordType: RecordType, decision: Decision, changedAt: Pair<string | null>): void {
-    for (const [side, kind] of writesOf(decision)) {
+  add(recordType: RecordType, writes: Writes, changedAt: Pair<string | null>): void {
+    for (const side of SIDES) {
+      const kind = writes[side];
+      if (kind === null) continue;
       const type = this.#of(recordType);
-      type[kind][side]++;
-      const at = changedAt[side === "dynamics" ? "marketo" : "dynamics"];
+      type[kind === "create" ? "creates" : "updates"][side]++;
+      const at = changedAt[other(side)];
       if (at !== null && (type.oldest === null || at < type.oldest)) type.oldest = at;
     }
   }
@@ -67,27 +69,4 @@ export function readBacklog(state: Pick<StatePort, "checkpoint">): Record<Record
   const stored = text === null ? {} : (JSON.parse(text) as StoredBacklog);
   const [contact, lead] = RECORD_TYPES.map((type) => stored[type] ?? emptyTypeBacklog());
   return { contact: contact!, lead: lead! };
-}
-
-function writesOf(decision: Decision): [Side, "creates" | "updates"][] {
-  switch (decision.kind) {
-    case "createPerson":
-    case "recreatePerson":
-      return [["marketo", "creates"]];
-    case "createRow":
-      return [["dynamics", "creates"]];
-    case "write":
-    case "link": {
-      const writes: [Side, "updates"][] = [];
-      if (decision.toDynamics.length) writes.push(["dynamics", "updates"]);
-      if (decision.toMarketo.length) writes.push(["marketo", "updates"]);
-      return writes;
-    }
-    case "flagDeleted":
-      return [["marketo", "updates"]];
-    case "leave":
-      return decision.onLeave === "flag" ? [["marketo", "updates"]] : [];
-    default:
-      return [];
-  }
 }

@@ -3,6 +3,7 @@ import type { Side } from "../model/record";
 import type { CycleContext } from "./cycleContext";
 import type { AgreedValue, FieldChange } from "./decideField";
 import type { Decision } from "./decision";
+import type { Writes } from "./plan";
 import type { DynamicsWrite, MarketoWrite, WireValues } from "./ports";
 import type { LinkState } from "./statePort";
 import type { Subject } from "./subject";
@@ -33,10 +34,13 @@ export interface Work {
   dynamicsAfterLink: boolean;
 }
 
+/** What making writes needs to know of the pair. */
+type Ground = Pick<CycleContext, "linkFields">;
+
 const NO_WORK: Work = { marketo: null, dynamics: null, dynamicsAfterLink: false };
 
 /** Turns a decision into writes. */
-export function workOf(subject: Subject, decision: Decision, context: CycleContext): Work {
+export function workOf(subject: Subject, decision: Decision, context: Ground): Work {
   const { linkFields } = context;
   switch (decision.kind) {
     case "createPerson":
@@ -77,10 +81,16 @@ export function workOf(subject: Subject, decision: Decision, context: CycleConte
   }
 }
 
+/** What a decision would write to each side, without what the calls carry. */
+export function writesOf(subject: Subject, decision: Decision, context: Ground): Writes {
+  const { dynamics, marketo } = workOf(subject, decision, context);
+  return { dynamics: dynamics?.kind ?? null, marketo: marketo?.kind ?? null };
+}
+
 type Writing = Extract<Decision, { kind: "write" | "agree" | "refused" | "link" }>;
 type Creating = Extract<Decision, { kind: "createPerson" | "recreatePerson" | "createRow" }>;
 
-function personJob(subject: Subject, decision: Creating, context: CycleContext): Job {
+function personJob(subject: Subject, decision: Creating, context: Ground): Job {
   return {
     subject,
     side: "marketo",
@@ -116,7 +126,7 @@ function rowJob(subject: Subject, decision: Creating): Job {
 function linkJob(
   subject: Subject,
   decision: Extract<Decision, { kind: "link" }>,
-  context: CycleContext,
+  context: Ground,
 ): Job {
   const job = marketoJob(subject, decision, decision.toMarketo);
   return {
@@ -135,7 +145,7 @@ function isFoundWritten(
   return wasSent && by === "id" && !conflict;
 }
 
-function updateJob(subject: Subject, decision: Writing, context: CycleContext): Job | null {
+function updateJob(subject: Subject, decision: Writing, context: Ground): Job | null {
   const revive = "revive" in decision && decision.revive && context.linkFields.deleted;
   const changes = decision.kind === "agree" ? [] : decision.toMarketo;
   if (!changes.length && !revive) return null;
@@ -188,7 +198,7 @@ function flagJob(
   subject: Subject,
   linkState: "dynamicsDeleted" | "frozen",
   reason: ReasonCode,
-  { linkFields }: CycleContext,
+  { linkFields }: Ground,
 ): Job | null {
   const flag = linkFields.deleted;
   if (!flag) return null;
@@ -207,7 +217,7 @@ function flagJob(
 }
 
 /** The person's link fields: which record it belongs to, and that this record is there. */
-export function linkValues(subject: Subject, { linkFields }: CycleContext): WireValues {
+export function linkValues(subject: Subject, { linkFields }: Ground): WireValues {
   const values: Record<string, unknown> = {};
   if (linkFields.id) values[linkFields.id] = subject.dynamicsId;
   if (linkFields.type) values[linkFields.type] = subject.setup.recordType;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { CycleCounts } from "../model/activity";
 import { emptyCounts } from "../model/activity";
-import type { RecordType } from "../model/record";
+import type { Pair, RecordType } from "../model/record";
+import { SIDES } from "../model/record";
 import type { FieldChange } from "./decideField";
 import type { Decision } from "./decision";
 
@@ -12,6 +13,9 @@ export interface PlannedAction {
   personId: number | null;
   decision: Decision;
 }
+
+/** What one decision writes to each side; null: nothing. */
+export type Writes = Readonly<Pair<"create" | "update" | null>>;
 
 /** What a plan would do, without the records: enough for the brakes. */
 export interface PlanTotals {
@@ -28,7 +32,8 @@ export class PlanTally {
   #empties = 0;
   #deletes = 0;
 
-  add(decision: Decision): void {
+  add(decision: Decision, writes: Writes): void {
+    countWrites(this.#counts, writes);
     count(this.#counts, decision);
     if (isDeleting(decision)) this.#deletes++;
     for (const change of changesOf(decision)) if (emptiesTarget(change)) this.#empties++;
@@ -92,20 +97,18 @@ function emptiesTarget({ before, after }: FieldChange): boolean {
   return after === null && before !== null;
 }
 
-/** Adds one decision to the counts; a conflict that is resolved by a write counts as both. */
+function countWrites(counts: CycleCounts, writes: Writes): void {
+  for (const side of SIDES) {
+    if (writes[side] === "create") counts.created[side]++;
+    if (writes[side] === "update") counts.updated[side]++;
+  }
+}
+
+/** Adds what a decision means beside its writes; a conflict that is resolved by a write counts as both. */
 function count(counts: CycleCounts, decision: Decision): void {
   switch (decision.kind) {
-    case "createPerson":
-    case "recreatePerson":
-      counts.created.marketo++;
-      break;
-    case "createRow":
-      counts.created.dynamics++;
-      break;
     case "write":
     case "link":
-      if (decision.toDynamics.length) counts.updated.dynamics++;
-      if (decision.toMarketo.length) counts.updated.marketo++;
       if (decision.conflict) counts.conflicts++;
       if (decision.refusals.length) counts.refused++;
       break;
@@ -114,14 +117,6 @@ function count(counts: CycleCounts, decision: Decision): void {
       if (decision.conflict) counts.conflicts++;
       break;
     case "ambiguous":
-      counts.conflicts++;
-      break;
-    case "flagDeleted":
-      counts.updated.marketo++;
-      break;
-    case "leave":
-      if (decision.onLeave === "flag") counts.updated.marketo++;
-      break;
     case "end":
     case "hold":
       counts.conflicts++;
@@ -129,6 +124,11 @@ function count(counts: CycleCounts, decision: Decision): void {
     case "skip":
       counts.skipped++;
       break;
+    case "createPerson":
+    case "recreatePerson":
+    case "createRow":
+    case "flagDeleted":
+    case "leave":
     case "agree":
     case "follow":
     case "unlinkPerson":

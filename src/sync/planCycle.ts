@@ -20,6 +20,7 @@ import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
 import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
 import { outdatedMarks } from "./lifecycle/qualifiedMarks";
+import { writesOf } from "./jobs";
 import { matchUnlinked } from "./matchCycle";
 import { planHash, PlanTally, type PlannedAction, type PlanTotals } from "./plan";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
@@ -203,9 +204,10 @@ async function decideAll(
   const backlog = new Backlog();
   const loops = new LoopSearch(context, feed);
   let creates = 0;
-  const add = ({ setup, changedAt }: Subject, decision: Decision) => {
-    tally.add(decision);
-    backlog.add(setup.recordType, decision, changedAt);
+  const add = (subject: Subject, decision: Decision) => {
+    const writes = writesOf(subject, decision, context);
+    tally.add(decision, writes);
+    backlog.add(subject.setup.recordType, writes, subject.changedAt);
     if (decision.kind === "createPerson") creates++;
   };
   /** Not decided yet: a side has to be read first, or a field was found to flip. */

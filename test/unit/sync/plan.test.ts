@@ -5,11 +5,15 @@ import type { HaltReason } from "../../../src/model/activity";
 import type { FieldValue, Side } from "../../../src/model/record";
 import type { FieldChange } from "../../../src/sync/decideField";
 import type { Decision } from "../../../src/sync/decision";
+import type { LinkFields } from "../../../src/sync/cycleContext";
 import { effectiveLimit, guard } from "../../../src/sync/guard";
 import type { GuardContext } from "../../../src/sync/guard";
+import { writesOf } from "../../../src/sync/jobs";
 import { PlanTally, planHash } from "../../../src/sync/plan";
 import type { PlanTotals, PlannedAction } from "../../../src/sync/plan";
 import { DEFAULT_POLICIES, FEW } from "../../../src/sync/policy";
+import type { Link } from "../../../src/sync/statePort";
+import { newSubject } from "../../../src/sync/subject";
 import { textRule } from "./builders";
 
 const A = textRule("a");
@@ -54,6 +58,11 @@ const counts = (more: Partial<PlanTotals["counts"]>) => ({ ...emptyCounts(), ...
 const created = (side: Side) => counts({ created: { dynamics: 0, marketo: 0, [side]: 1 } });
 const updated = (dynamics: number, marketo: number) => ({ updated: { dynamics, marketo } });
 const nothingDecided = { toDynamics: [], toMarketo: [], agreed: [], drift: [], conflict: false };
+
+const AGREEMENT: Extract<Decision, { kind: "agree" }> = {
+  ...{ kind: "agree", revive: false, reason: "first-contact", refusals: [] },
+  ...nothingDecided,
+};
 
 /** What one decision adds to the totals. */
 const TOTALS: readonly [string, Decision, Partial<typeof NOTHING>][] = [
@@ -121,16 +130,42 @@ const TOTALS: readonly [string, Decision, Partial<typeof NOTHING>][] = [
     { kind: "skip", reason: "no-difference", drift: [] },
     { counts: counts({ skipped: 1 }) },
   ],
+  ["an agreement", AGREEMENT, {}],
   [
-    "an agreement",
-    { kind: "agree", revive: false, reason: "first-contact", refusals: [], ...nothingDecided },
-    {},
+    "an agreement that takes the person's flag away",
+    { ...AGREEMENT, revive: true },
+    { counts: counts(updated(0, 1)) },
   ],
+  [
+    "a link, which is the id that the person gets, whatever else it lacks",
+    { ...AGREEMENT, kind: "link", personId: 1, by: "email" },
+    { counts: counts(updated(0, 1)) },
+  ],
+  [
+    "a row that left the filter and is flagged",
+    { kind: "leave", onLeave: "flag", reason: "left-filter" },
+    { counts: counts(updated(0, 1)), deletes: 1 },
+  ],
+  ["one that is frozen", { kind: "leave", onLeave: "freeze", reason: "left-filter" }, {}],
 ];
+
+const LINK: Link = {
+  ...{ recordType: "contact", dynamicsId: "r", personId: 1, version: "1", state: "active" },
+  base: new Uint8Array(),
+};
+const SUBJECT = newSubject(
+  { recordType: "contact", rules: [A, B], positions: new Map(), columns: [], filter: null },
+  { dynamicsId: "r", personId: 1, link: LINK },
+);
+const LINK_FIELDS: LinkFields = { id: "crmId", type: "crmType", deleted: "crmDeleted" };
+
+function addTo(tally: PlanTally, decision: Decision, linkFields = LINK_FIELDS): void {
+  tally.add(decision, writesOf(SUBJECT, decision, { linkFields }));
+}
 
 function totalsOf(...decisions: Decision[]): PlanTotals {
   const tally = new PlanTally();
-  for (const decision of decisions) tally.add(decision);
+  for (const decision of decisions) addTo(tally, decision);
   return tally.totals();
 }
 
@@ -139,6 +174,15 @@ for (const [name, decision, expected] of TOTALS) {
     assert.deepEqual(totalsOf(decision), { ...NOTHING, ...expected });
   });
 }
+
+test("totals: where Marketo has no field for the flag, nothing is written", () => {
+  const tally = new PlanTally();
+  const none = { ...LINK_FIELDS, deleted: null };
+  addTo(tally, { kind: "flagDeleted", reason: "deleted-in-dynamics" }, none);
+  addTo(tally, { kind: "leave", onLeave: "flag", reason: "left-filter" }, none);
+  addTo(tally, { ...AGREEMENT, revive: true }, none);
+  assert.deepEqual(tally.totals(), { ...NOTHING, deletes: 2 });
+});
 
 const first = action(write([change("marketo", "n"), change("marketo", "m", "x", B)]));
 const second = action(write([change("dynamics", "n")]), { dynamicsId: "s", personId: 2 });
@@ -172,9 +216,9 @@ for (const [name, actions] of OTHER_PLANS) {
 
 test("a tally added up bit by bit gives the plan's own totals, and goes on after being asked", () => {
   const tally = new PlanTally();
-  tally.add(first.decision);
+  addTo(tally, first.decision);
   assert.deepEqual(tally.totals(), totalsOf(first.decision));
-  tally.add(second.decision);
+  addTo(tally, second.decision);
   assert.deepEqual(tally.totals(), totalsOf(first.decision, second.decision));
 });
 
