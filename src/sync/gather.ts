@@ -10,6 +10,7 @@ import {
 } from "./feed";
 import type { FieldChange } from "./decideField";
 import type { Refusal } from "./decision";
+import { baseHash, sameHash } from "./hash";
 import { normalizeDynamics, normalizeMarketo } from "./normalize";
 import { rowFacts } from "./lifecycle/rowFacts";
 import { Packs } from "./packed";
@@ -138,8 +139,8 @@ function addPerson(
 }
 
 /**
- * What our writes replaced unseen, and what of it would go back: of each field the last, unless it changed again since
- * then, so that it travels itself.
+ * What our writes replaced unseen, and what of it would go back: of each field the last, unless the field changed again
+ * since then. A change that this feed tells travels itself; one that travelled already moved the base on.
  */
 function lossesOf(
   { policies }: CycleContext,
@@ -148,10 +149,11 @@ function lossesOf(
 ): (AuditedLoss & { restore: readonly FieldChange[] })[] {
   const { recordType } = link;
   return verdict.overwritten.map((overwritten) => {
-    const { rule } = overwritten;
+    const { rule, echo } = overwritten;
     const isLast = verdict.overwritten.findLast((loss) => loss.rule === rule) === overwritten;
+    const isStanding = sameHash(baseHash(link.base, echo.position), echo.sentHash);
     const { restore, refusals } =
-      !isLast || verdict.changed.includes(rule.key)
+      !isLast || !isStanding || verdict.changed.includes(rule.key)
         ? NOTHING_BACK
         : decideOverwritten(overwritten, undefined, { recordType, policies });
     return { link, at: news.at, overwritten, subject: null, restore, refusals };

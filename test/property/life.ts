@@ -1,3 +1,4 @@
+import { Asks } from "./asks";
 import type { RecordType } from "../../src/model/record";
 import type { MemoryFault } from "../support/memory/faults";
 import type { MemoryPair } from "../support/enginePair";
@@ -12,11 +13,16 @@ export class Life {
   /** Records whose values went over to another one: whose writing is whose cannot be told afterwards. */
   readonly entangled = new Set<RecordName>();
   hasFaults = false;
+  /** Answers of writes to Marketo got lost: rows of the persons' logs may be missing. */
+  hasLostAnswers = false;
+  readonly asks: Asks;
 
   constructor(
     private readonly machine: Machine,
     private readonly pair: MemoryPair,
-  ) {}
+  ) {
+    this.asks = new Asks(pair);
+  }
 
   deed(deed: LifeDeed): void {
     DEEDS[deed.do](this, deed as never);
@@ -111,6 +117,7 @@ export class Life {
         : { kind: "lost", applied: how === "lostAfter" };
     this.pair[side].faults.add({ operation, skip, fault });
     this.hasFaults = true;
+    this.hasLostAnswers ||= side === "marketo" && operation === "write" && how !== "fail";
   }
 
   /** Descriptions are read again by then. */

@@ -9,7 +9,7 @@ import { Life } from "./life";
 import { watched } from "../support/watched";
 import { checkAfterQuiet, checkCycle, fail } from "./invariants";
 import type { Deed, Edit, Edited, Step, Written } from "./steps";
-import { addressOf, KINDS, withFilter, withMachineMap } from "./values";
+import { addressOf, KINDS, withLife, withMachineMap } from "./values";
 
 export interface History {
   ground: Ground;
@@ -65,7 +65,7 @@ export class Machine {
     const pair = await openOrgs(ground, {
       configure: (config) => {
         withMachineMap(config);
-        if (lively) withFilter(config);
+        if (lively) withLife(config);
       },
       wrap: (connectors) => watched(connectors, ({ when }) => hook.machine?.onCall(when)),
     });
@@ -103,11 +103,17 @@ export class Machine {
       case "command":
         await this.#command(step.at);
         return;
+      case "poll":
+        await this.#poll();
+        return;
+      case "askBy":
+        await this.life?.asks.askBy(step.by);
+        return;
       case "qualify":
       case "mergeRows":
       case "mergePersons":
       case "filter":
-        this.ledger.byHand(() => this.life?.deed(step));
+        this.#byHand(() => this.life?.deed(step));
         return;
       case "fault":
       case "expire":
@@ -126,6 +132,7 @@ export class Machine {
     const isDisturbed = this.#races.length > 0 || this.life?.hasFaults === true;
     const preview = isDisturbed ? null : await this.pair.preview();
     if (this.calm) this.#foresight.before();
+    const [began, lastTold] = [this.ledger.moment, this.pair.state.lastActivity()];
     this.#calls = 0;
     this.#inCycle = true;
     const summary = await this.#run();
@@ -136,7 +143,9 @@ export class Machine {
     // A moment that the cycle had no call for comes after it.
     for (const race of this.#races.splice(0)) this.#act(race.deed);
     this.ledger.look("engine");
-    if (!isDisturbed || !summary.error) checkCycle(summary, preview);
+    this.life?.asks.checkRefusals(began);
+    const asked = this.life?.asks.createdSince(lastTold) ?? 0;
+    if (!isDisturbed || !summary.error) checkCycle(summary, preview, asked);
     if (this.calm) this.#foresight.after();
     return summary;
   }
@@ -163,6 +172,7 @@ export class Machine {
       this.pair.clock.advance(quiet === 2 ? 25 * 60 * MINUTE : 25 * MINUTE);
     }
     await checkAfterQuiet(this.pair, this.ledger, this.life ?? undefined);
+    this.life?.asks.checkAfterQuiet(this.life.hasLostAnswers);
   }
 
   /** Called before and after each call of a connector; somebody's deed may fall into this moment. */
@@ -179,13 +189,30 @@ export class Machine {
   }
 
   #act(deed: Deed): void {
-    this.ledger.byHand(() => DEEDS[deed.do](this, deed as never));
+    this.#byHand(() => DEEDS[deed.do](this, deed as never));
     for (const row of this.rows) row.last = this.hands.row(row.type, row.id) ?? row.last;
+  }
+
+  #byHand(deed: () => void): void {
+    const { life, ledger } = this;
+    ledger.byHand(() => (life ? life.asks.watch(deed, ledger.moment) : deed()));
+  }
+
+  /** The short look at what campaigns ask for; people go on working meanwhile. */
+  async #poll(): Promise<void> {
+    const began = this.ledger.moment;
+    this.#calls = 0;
+    this.#inCycle = true;
+    await this.life?.asks.poll();
+    this.#inCycle = false;
+    this.ledger.look("engine");
+    this.life?.asks.checkRefusals(began);
   }
 
   async #command(at: number): Promise<void> {
     const personId = this.person(at);
     if (personId === undefined) return;
+    this.life?.asks.stir(personId, this.ledger.moment);
     const { context } = await this.pair.engine.prepare();
     try {
       await createRecord(context, { personId });
@@ -324,6 +351,10 @@ const DEEDS: { [K in Deed["do"]]: (machine: Machine, deed: DeedOf<K>) => void } 
   removePerson: (machine, { at }) => {
     const id = machine.person(at);
     if (id !== undefined) machine.hands.removePerson(id);
+  },
+  ask: (machine, { at }) => {
+    const id = machine.person(at);
+    if (id !== undefined) machine.life?.asks.ask(id);
   },
   merge: (machine, { at, loser }) => {
     const winner = machine.person(at);

@@ -38,7 +38,12 @@ export type Deed =
   | { do: "removeRow"; at: number }
   | { do: "restoreRow"; at: number }
   | { do: "removePerson"; at: number }
-  | { do: "merge"; at: number; loser: number };
+  | { do: "merge"; at: number; loser: number }
+  /** A campaign wants the person in Dynamics, too (R4). */
+  | { do: "ask"; at: number };
+
+/** How campaigns ask: by a static list, or by a yes/no field. */
+export type AskedBy = "list" | "field";
 
 /** What happens to whole records, beyond edits. */
 export type LifeDeed =
@@ -74,6 +79,9 @@ export type Step =
   | { do: "cycle" }
   | { do: "advance"; minutes: number }
   | { do: "command"; at: number }
+  /** The short look at what campaigns ask for. */
+  | { do: "poll" }
+  | { do: "askBy"; by: AskedBy }
   | { do: "restart" }
   /** The n-th call of the next cycle is met by somebody's deed: before it is sent, or after it was answered. */
   | { do: "race"; call: number; when: "before" | "after"; deed: Deed }
@@ -209,6 +217,10 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   },
 );
 
+function askFor(at: number): Deed {
+  return { do: "ask", at: at % 8 };
+}
+
 /** Whom a lively history begins with. */
 const start: fc.Arbitrary<Step> = fc.record({
   do: fc.constant("createRow" as const),
@@ -217,6 +229,21 @@ const start: fc.Arbitrary<Step> = fc.record({
   edits,
 });
 
+const ask = fc.record({ do: fc.constant("ask" as const), at: place });
+
+/** Campaigns ask for records, and the engine looks. */
+const asking = [
+  { weight: 4, arbitrary: ask },
+  { weight: 3, arbitrary: fc.constant<Step>({ do: "poll" }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("askBy" as const),
+      by: fc.constantFrom<AskedBy>("list", "field", "field"),
+    }),
+  },
+] as const;
+
 /** The whole life: records are qualified, merged and filtered, calls fail, columns are hidden, the map changes. */
 export function livelyHistory(longest: number): fc.Arbitrary<Step[]> {
   const step = fc.oneof(
@@ -224,7 +251,9 @@ export function livelyHistory(longest: number): fc.Arbitrary<Step[]> {
     { weight: 4, arbitrary: lifeDeed },
     { weight: 3, arbitrary: trouble },
     { weight: 2, arbitrary: race },
+    { weight: 1, arbitrary: race.map((step): Step => ({ ...step, deed: askFor(step.call) })) },
     { weight: 1, arbitrary: late },
+    ...asking,
   );
   const first = fc.array(start, { minLength: 2, maxLength: 6 });
   const rest = fc.array(step, { minLength: 4, maxLength: longest, size: "max" });

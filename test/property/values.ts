@@ -1,4 +1,5 @@
 import type { PairConfig } from "../../src/config/pairFile";
+import { requestOf } from "./asks";
 import type { Edited, Written } from "./steps";
 
 /** Addresses meet across sides and differ in case. */
@@ -43,7 +44,10 @@ export const KINDS: Readonly<Record<Edited, Kind>> = {
 
 // --------------------------------------------------------------------------------------------- wiring
 
-export function withFilter({ recordTypes }: PairConfig): void {
+/** A filter, campaigns that ask for records, and the persons' own logs. */
+export function withLife({ recordTypes, marketo }: PairConfig): void {
+  marketo.request = requestOf("list");
+  marketo.activityLog = true;
   for (const type of Object.values(recordTypes)) {
     type.filter = { column: "new_synctomkto", onLeave: "freeze" };
   }

@@ -72,7 +72,7 @@ export async function openMemoryPair(options: TestPairOptions = {}): Promise<Mem
   const marketo = new MemoryMarketo({ now: clock.now });
   const connectors: ConnectorSet = {
     dynamics: withExtras(dynamics, DYNAMICS_EXTRAS),
-    marketo: withExtras(marketo, MARKETO_EXTRAS),
+    marketo: withExtras(Object.assign(marketo, marketo.extras), MARKETO_EXTRAS),
   };
   const config = pairSchema.parse(MEMORY_PAIR);
   const pair = await openPair(config, options, { clock, connectors });
@@ -260,16 +260,10 @@ const DYNAMICS_EXTRAS = [
 ] as const;
 const MARKETO_EXTRAS = [
   "partitions",
-  "listMembers",
-  "addToList",
-  "removeFromList",
-  "watchField",
   "deletePersons",
   "createFields",
-  "findActivityType",
   "createActivityType",
   "approveActivityType",
-  "addActivities",
   "missingPermissions",
 ] as const;
 

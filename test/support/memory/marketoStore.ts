@@ -1,3 +1,4 @@
+import type { NewActivityRow } from "../../../src/connectors/marketo/customActivities";
 import type { FieldDescription } from "../../../src/model/schema";
 import type { EventField, MarketoEvent } from "../../../src/sync/ports";
 import { crmFields, standardFields } from "../../../src/sandbox/marketo/standardFields";
@@ -42,6 +43,10 @@ export class MarketoStore {
   readonly fields: Map<string, FieldDescription>;
   readonly persons = new Map<number, Map<string, Stored>>();
   readonly log: LogRow[] = [];
+  /** The members of each static list. */
+  readonly lists = new Map<number, Set<number>>();
+  /** What was added to the persons' logs from outside, oldest first. */
+  readonly told: NewActivityRow[] = [];
   /** Fields whose API writes are dropped while the answer says "updated" (Q7). */
   readonly blocked = new Set<string>();
   /** How much later than its date a row can be read. */
@@ -72,10 +77,11 @@ export class MarketoStore {
   remove(id: number): void {
     this.#must(id);
     this.persons.delete(id);
+    for (const members of this.lists.values()) members.delete(id);
     this.#write({ kind: "deleted", personId: id });
   }
 
-  /** The winner keeps its values and gets those that it lacks; the losers are gone. */
+  /** The winner keeps its values and gets those that it lacks, and the lists; the losers are gone. */
   merge(winner: number, losers: readonly number[]): void {
     const kept = this.#must(winner);
     for (const id of losers) {
@@ -83,6 +89,7 @@ export class MarketoStore {
         if ((kept.get(name) ?? null) === null) kept.set(name, value);
       }
       this.persons.delete(id);
+      for (const members of this.lists.values()) if (members.delete(id)) members.add(winner);
     }
     this.#write({ kind: "merged", personId: winner, loserIds: losers });
   }
@@ -108,6 +115,12 @@ export class MarketoStore {
     for (const field of fields) {
       this.#write({ kind: "changed", personId: id, fields: [field], source });
     }
+  }
+
+  addToList(listId: number, id: number): void {
+    this.#must(id);
+    const members = this.lists.get(listId) ?? new Set();
+    this.lists.set(listId, members.add(id));
   }
 
   value(id: number, field: string): Stored | undefined {

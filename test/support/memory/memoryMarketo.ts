@@ -13,6 +13,7 @@ import type {
   WriteResult,
 } from "../../../src/sync/ports";
 import { MemoryCalls, MemoryFaults, writeInCalls } from "./faults";
+import { lifeExtras } from "./marketoExtras";
 import { MarketoStore } from "./marketoStore";
 import { checkValue, refusal, type Stored } from "./values";
 
@@ -26,10 +27,16 @@ export class MemoryMarketo implements MarketoPort, CallCounter {
   readonly store: MarketoStore;
   /** A refusal of one record, as a rule of the instance would give it. */
   refuse: (write: MarketoWrite) => Failure | undefined = () => undefined;
+  readonly extras: ReturnType<typeof lifeExtras>;
   #calls = new MemoryCalls(this.faults);
 
   constructor(options: { now: () => number; fields?: readonly FieldDescription[] }) {
     this.store = new MarketoStore(options.now, options.fields);
+    this.extras = lifeExtras({
+      store: this.store,
+      calls: this.#calls,
+      person: (id, fields) => this.#person(id, fields),
+    });
   }
 
   get calls(): number {
