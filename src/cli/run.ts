@@ -4,11 +4,11 @@ import type { PairEngine } from "../engine/pairEngine";
 import { UsedSystems } from "../engine/usedSystems";
 import type { CycleSummary } from "../model/activity";
 import { ContactSyncError } from "../model/failure";
-import type { CycleEvent } from "../protocol/engine";
 import type { Arguments } from "./arguments";
-import { printActivity, type CommandContext } from "./commands";
+import type { CommandContext } from "./commands";
 import { EXIT, exitCodeAfter } from "./exitCode";
-import { summaryLines, type Output } from "./output";
+import { LiveLog, printEvent } from "./liveLog";
+import type { Output } from "./output";
 import { choosePairs, openSession, readPairs, type Session } from "./session";
 
 export interface RunContext extends CommandContext {
@@ -41,13 +41,15 @@ async function runPair(
   context: RunContext,
 ): Promise<number> {
   const { output, environment, signal } = context;
-  const session = await openSession({
+  const live = new LiveLog(output, () => session.engine.state);
+  const session: Session = await openSession({
     config,
     stateFolder: options.state,
     owner: "contact-sync run",
     environment,
     output,
-    onEvent: (event) => printEvent(output, event, options.json),
+    // Programs read what is stored: ids.
+    onEvent: (event) => (options.json ? printEvent(output, event, true) : live.tell(event)),
     systems: options.systems,
   });
   try {
@@ -117,27 +119,4 @@ async function pause(seconds: number, signal: AbortSignal): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Prints what happens as it happens. */
-export function printEvent(output: Output, event: CycleEvent, json: boolean): void {
-  switch (event.type) {
-    case "activities":
-      return event.activities.forEach((activity) => printActivity(output, activity, json));
-    case "ended":
-      if (json) return output.out(JSON.stringify(cycleLine(event.summary)));
-      return summaryLines(event.summary).forEach((line) => output.out(line));
-    case "warning":
-      if (json) return output.out(JSON.stringify(event));
-      return output.err(`${event.code}: ${event.message}`);
-    case "started":
-    case "progress":
-      return;
-  }
-}
-
-/** The last line of a cycle as programs read it. */
-function cycleLine(summary: CycleSummary): object {
-  const { pair, cycle, counts, calls, ms, halted, error } = summary;
-  return { type: "cycle", pair, cycle, counts, calls, ms, halted, error };
 }

@@ -4,17 +4,20 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parsePairFile } from "../config/parse";
 import type { PairConfig } from "../config/pairFile";
+import { withOwnerNames } from "../engine/ownerNames";
 import type { Activity, CycleSummary } from "../model/activity";
 import { ContactSyncError } from "../model/failure";
 import type { CycleEvent } from "../protocol/engine";
 import { pairFileText } from "../sandbox/pairFile";
 import { startSandbox, type Sandbox } from "../sandbox/sandbox";
+import type { StatePort } from "../sync/statePort";
 import type { Arguments } from "./arguments";
 import { printActivity } from "./commands";
 import { EXIT, exitCodeAfter } from "./exitCode";
 import { summaryLines, type Output } from "./output";
-import { printEvent, type RunContext } from "./run";
-import { openSession } from "./session";
+import { printEvent } from "./liveLog";
+import type { RunContext } from "./run";
+import { openSession, type Session } from "./session";
 
 /** Edits that other hands make before each further cycle. */
 const EDITS = 24;
@@ -73,8 +76,8 @@ interface Demo {
 async function rounds(demo: Demo, context: RunContext): Promise<number> {
   const { sandbox, config, folder, options } = demo;
   const { output, signal } = context;
-  const teller = new Teller(output, options.json);
-  const session = await openSession({
+  const teller = new Teller(output, options.json, () => session.engine.state);
+  const session: Session = await openSession({
     config,
     stateFolder: folder,
     owner: "contact-sync start",
@@ -127,6 +130,8 @@ class Teller {
   constructor(
     private readonly output: Output,
     private readonly json: boolean,
+    /** Open by the time that something happens. */
+    private readonly state: () => Pick<StatePort, "checkpoint">,
   ) {}
 
   tell(event: CycleEvent): void {
@@ -139,7 +144,8 @@ class Teller {
   #end(summary: CycleSummary): void {
     const telling = [...this.#activities].sort((a, b) => weight(b) - weight(a)).slice(0, SHOWN);
     this.output.out("");
-    telling.sort((a, b) => a.id - b.id).forEach((row) => printActivity(this.output, row, false));
+    telling.sort((a, b) => a.id - b.id);
+    withOwnerNames(this.state(), telling).forEach((row) => printActivity(this.output, row, false));
     const rest = this.#activities.length - telling.length;
     if (rest > 0) this.output.out(`… and ${rest} more activities.`);
     summaryLines(summary).forEach((line) => this.output.out(line));
