@@ -79,6 +79,29 @@ export const DEFAULT_MAP: Readonly<Record<RecordType, readonly DefaultMapping[]>
   ],
 };
 
+/** The fields of the default map that no instance has by itself; set-up makes them. */
+export const CUSTOM_FIELDS: readonly {
+  name: string;
+  displayName: string;
+  type: "string" | "boolean" | "datetime";
+}[] = [
+  { name: "crmAddress2", displayName: "CRM Address 2", type: "string" },
+  { name: "crmAddress3", displayName: "CRM Address 3", type: "string" },
+  { name: "crmDoNotEmail", displayName: "CRM Do Not Email", type: "boolean" },
+  { name: "crmDoNotFax", displayName: "CRM Do Not Fax", type: "boolean" },
+  { name: "crmDoNotSendMarketing", displayName: "CRM Do Not Send Marketing", type: "boolean" },
+  {
+    name: "crmPreferredContactMethod",
+    displayName: "CRM Preferred Contact Method",
+    type: "string",
+  },
+  { name: "crmStatus", displayName: "CRM Status", type: "string" },
+  { name: "crmStatusReason", displayName: "CRM Status Reason", type: "string" },
+  { name: "crmCreatedDate", displayName: "CRM Created Date", type: "datetime" },
+  { name: "crmTopic", displayName: "CRM Topic", type: "string" },
+  { name: "crmAccountId", displayName: "CRM Account Id", type: "string" },
+];
+
 /** The person fields that hold a link; they exist only where set-up has created them. */
 export const DEFAULT_LINK_FIELDS = {
   id: "crmRecordId",

@@ -203,7 +203,8 @@ const TOLD_REASONS: ReadonlySet<ReasonCode> = new Set([
   "owner-fallback",
 ]);
 
-function isWorthTelling({ personId, outcome, reason }: Activity): boolean {
+/** Is the row of the log written to its person, too? */
+export function isWorthTelling({ personId, outcome, reason }: Activity): boolean {
   if (personId === null) return false;
   return outcome === "refused" || outcome === "conflicted" || TOLD_REASONS.has(reason);
 }

@@ -19,7 +19,7 @@ import { EnginePairs } from "./enginePairs";
 import { explain } from "./explain";
 import { withOwnerNames } from "./ownerNames";
 import { readSamples, readSeenValues } from "./fieldSamples";
-import { createLinkFields } from "./marketoSetUp";
+import { createFields } from "./marketoSetUp";
 import { createPersonLogType } from "./personLog";
 import { retryFailed } from "./retryFailed";
 import { statusOf } from "./status";
@@ -110,9 +110,10 @@ function handlersOf(
         return currentValue(context, record);
       },
       validate: ({ pair }) => pairs.engine(pair).validate(),
-      createLinkFields: async ({ pair }) => {
+      createFields: async ({ pair }) => {
         const engine = pairs.engine(pair);
-        const made = await createLinkFields(engine.config, engine.connectors);
+        engine.forgetSchema();
+        const made = await createFields(engine.config, engine.connectors, await engine.schema());
         engine.forgetSchema();
         return made;
       },

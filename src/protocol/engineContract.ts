@@ -131,7 +131,7 @@ export interface EngineContract {
     };
     validate: { params: { pair: string }; result: readonly Check[] };
     /** Creates the person fields that the sync needs, after the user said yes. Returns the names created. */
-    createLinkFields: { params: { pair: string }; result: readonly string[] };
+    createFields: { params: { pair: string }; result: readonly string[] };
     /** Makes and approves the custom activity type of the person's activity log, after a yes. Null: it was there. */
     createActivityType: { params: { pair: string }; result: string | null };
     /** Clears the delay of failed records (of one reason code, or all); the attempt is part of the next cycle. */

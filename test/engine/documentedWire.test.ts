@@ -374,8 +374,8 @@ async function live(pair: SandboxPair): Promise<void> {
   const { sandbox, engine, state, clock } = pair;
   sandbox.marketo.fields.remove("crmIsDeleted");
   await engine.validate();
-  const { createLinkFields } = await import("../../src/engine/marketoSetUp");
-  await createLinkFields(pair.config, engine.connectors);
+  const { createFields } = await import("../../src/engine/marketoSetUp");
+  await createFields(pair.config, engine.connectors, await engine.schema());
   await createPersonLogType(engine.connectors.marketo);
   engine.forgetSchema();
   assert.equal((await pair.run()).error, null);

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pairSchema, type PairConfig } from "../../src/config/pairFile";
-import { createLinkFields } from "../../src/engine/marketoSetUp";
+import { CUSTOM_FIELDS } from "../../src/config/defaultMap";
+import { createFields } from "../../src/engine/marketoSetUp";
 import { createPersonLogType } from "../../src/engine/personLog";
+import { readSchema } from "../../src/engine/setup";
 import type { Check } from "../../src/protocol/engineContract";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import { openSandboxEngine, type SandboxEngine } from "../support/sandboxEngine";
@@ -249,9 +251,15 @@ const situations: readonly [what: string, Situation, id: string, line: RegExp][]
   ]),
   [
     "a mapping whose field is gone",
+    { arrange: ({ marketo }) => marketo.fields.remove("homePhone") },
+    "map:contact:telephone2",
+    /^marketo amber Marketo has no field homePhone/,
+  ],
+  [
+    "a field of the default map is missing",
     { arrange: ({ marketo }) => marketo.fields.remove("crmDoNotFax") },
-    "map:contact:donotfax",
-    /^marketo amber Marketo has no field crmDoNotFax/,
+    "field:crmDoNotFax",
+    /^marketo amber Marketo has no field crmDoNotFax: donotfax of contact, donotfax of lead does not sync\. "Create in Marketo" makes it\.$/,
   ],
   [
     "no field for the Dynamics id",
@@ -440,13 +448,11 @@ test("set-up makes the missing fields and the activity type once, and the next c
   };
   await checksIn(situation);
   const { config, connectors } = engine.pairs.engine(engine.config.id);
-  assert.deepEqual(await createLinkFields(config, connectors), [
-    "crmRecordId",
-    "crmRecordType",
-    "crmIsDeleted",
-  ]);
+  const make = async () =>
+    createFields(config, connectors, await readSchema(config, connectors, Date.now()));
+  assert.deepEqual(await make(), ["crmRecordId", "crmRecordType", "crmIsDeleted"]);
   assert.equal(await createPersonLogType(connectors.marketo), "contactSyncOutcome");
-  assert.deepEqual(await createLinkFields(config, connectors), []);
+  assert.deepEqual(await make(), []);
   assert.equal(await createPersonLogType(connectors.marketo), null);
   const checks = await engine.pairs.engine(engine.config.id).validate();
   const states = checks.filter(({ id }) => /^(link|activityType)/.test(id));
@@ -454,6 +460,52 @@ test("set-up makes the missing fields and the activity type once, and the next c
     states.map(({ state }) => state),
     ["green", "green", "green", "green"],
   );
+});
+
+test("set-up makes the default map's own fields, and the columns that waited for them travel", async () => {
+  const account = "aaaaaaaa-0000-4000-8000-000000000001";
+  const checks = await checksIn({
+    arrange: ({ dynamics, marketo, salesUserId }) => {
+      CUSTOM_FIELDS.forEach(({ name }) => marketo.fields.remove(name));
+      dynamics.create("account", { accountid: account, name: "Fabrikam" }, salesUserId);
+      dynamics.create("contact", { lastname: "Ann", parentcustomerid: account }, salesUserId);
+    },
+    act: async ({ pairs }, id) => pairs.run(id, null),
+  });
+  const lacking = checks.filter(({ id }) => id.startsWith("field:")).map(({ id }) => id.slice(6));
+  assert.deepEqual(lacking.sort(), CUSTOM_FIELDS.map(({ name }) => name).sort());
+  const accountLine =
+    'Marketo has no field crmAccountId: parentcustomerid.account of contact does not sync. "Create in Marketo" makes it.';
+  assert.equal(line(checks, "field:crmAccountId"), `marketo amber ${accountLine}`);
+
+  const pair = engine.pairs.engine(engine.config.id);
+  const facts = await readSchema(pair.config, pair.connectors, Date.now());
+  assert.deepEqual((await createFields(pair.config, pair.connectors, facts)).sort(), lacking);
+  pair.forgetSchema();
+  const again = (await pair.validate()).filter(({ id }) => /^(field|map:[a-z]+:)/.test(id));
+  assert.deepEqual(again, []);
+  await pair.preview();
+  assert.equal((await pair.run({ approved: pair.previewed })).error, null);
+  const person = [...engine.sandbox.marketo.persons()].find(({ lastName }) => lastName === "Ann");
+  assert.equal(person?.["crmAccountId"], account);
+});
+
+test("set-up makes nothing for a mapping that is off or that would not work with the field either", async () => {
+  await checksIn({
+    arrange: ({ marketo }) =>
+      ["crmStatus", "crmTopic", "crmAccountId"].forEach(marketo.fields.remove),
+    configure: ({ recordTypes }) => {
+      delete recordTypes.lead;
+      recordTypes.contact!.fields = [
+        { column: "statecode", field: "crmStatus", direction: "toMarketo", enabled: false },
+        { column: "nosuchcolumn", field: "crmTopic", direction: "both", enabled: true },
+        { column: "lastname", field: "lastName", direction: "both", enabled: true },
+      ];
+    },
+  });
+  const { config, connectors } = engine.pairs.engine(engine.config.id);
+  const facts = await readSchema(config, connectors, Date.now());
+  assert.deepEqual(await createFields(config, connectors, facts), []);
 });
 
 test("checking writes nothing: no record, no field, no type is there that was not there before", async () => {

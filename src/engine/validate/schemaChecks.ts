@@ -3,6 +3,7 @@ import type { RecordType } from "../../model/record";
 import { RECORD_TYPES } from "../../model/record";
 import type { TableDescription } from "../../model/schema";
 import type { MappedField, PairSchema } from "../../protocol/engine";
+import { lackingFields, type LackingField } from "../marketoSetUp";
 import { describePair, enabledTypes, type SchemaFacts } from "../setup";
 import type { CheckList, CheckState } from "./checkList";
 import type { CheckGround } from "./ground";
@@ -16,7 +17,9 @@ export function checkSchema(list: CheckList, ground: CheckGround, facts: SchemaF
     checkTable(list, recordType, table);
     if (table) checkColumns(list, recordType, table, mappedOn(schema, recordType));
   }
-  checkFields(list, schema);
+  const lacking = lackingFields(config, facts);
+  checkFields(list, schema, new Set(lacking.map(({ name }) => name)));
+  checkLackingFields(list, lacking);
   checkLinkFields(list, config, facts);
   checkRequestField(list, config, facts);
   checkNativeSync(list, facts);
@@ -85,8 +88,8 @@ function checkColumns(
 const namesOf = (columns: readonly { name: string }[]) =>
   columns.map(({ name }) => name).join(", ");
 
-/** What of the map works, and each mapping that does not. */
-function checkFields(list: CheckList, schema: PairSchema): void {
+/** What of the map works, and each mapping that does not; fields that set-up can make have lines of their own. */
+function checkFields(list: CheckList, schema: PairSchema, lacking: ReadonlySet<string>): void {
   for (const recordType of RECORD_TYPES) {
     const on = mappedOn(schema, recordType);
     const broken = on.filter((field) => field.problem !== null);
@@ -99,6 +102,7 @@ function checkFields(list: CheckList, schema: PairSchema): void {
       detail: `${on.length - broken.length} of ${on.length} mappings sync.`,
     });
     for (const { column, field, problem } of broken) {
+      if (lacking.has(field)) continue;
       list.add("marketo", {
         id: `map:${recordType}:${column}`,
         title: `${column} and ${field}`,
@@ -106,6 +110,19 @@ function checkFields(list: CheckList, schema: PairSchema): void {
         detail: problem ?? "",
       });
     }
+  }
+}
+
+/** Fields of the default map that the instance lacks. */
+function checkLackingFields(list: CheckList, lacking: readonly LackingField[]): void {
+  for (const { name, columns } of lacking) {
+    const lost = columns.map(({ recordType, column }) => `${column} of ${recordType}`).join(", ");
+    list.add("marketo", {
+      id: `field:${name}`,
+      title: `Field ${name}`,
+      state: "amber",
+      detail: `Marketo has no field ${name}: ${lost} does not sync. "Create in Marketo" makes it.`,
+    });
   }
 }
 

@@ -38,7 +38,7 @@ async function offerSetUp(host: Host, session: PairSession, lacking: Lacking): P
   const pair = session.id;
   const made = await withProgress(say("Creating in Marketo…"), async () => {
     const fields =
-      lacking.fields.length > 0 ? await host.engine.request("createLinkFields", { pair }) : [];
+      lacking.fields.length > 0 ? await host.engine.request("createFields", { pair }) : [];
     const type = lacking.activityType
       ? await host.engine.request("createActivityType", { pair })
       : null;

@@ -48,7 +48,7 @@ export interface Lacking {
 export function lackingOf(checks: readonly Check[]): Lacking {
   const lines = checks.filter(({ state }) => state !== "green");
   return {
-    fields: lines.filter(({ id }) => id.startsWith("link:")),
+    fields: lines.filter(({ id }) => id.startsWith("link:") || id.startsWith("field:")),
     activityType: lines.find(({ id }) => id === "activityType") ?? null,
   };
 }

@@ -176,21 +176,22 @@ test("set-up lists what is missing and what is lost without it, fields and activ
   const checks = [
     check("link:a", "red", "none is created."),
     check("link:b", "green", "Present."),
+    check("field:d", "amber", "a column does not sync."),
     check("unusable:c", "red", "cannot be written."),
     check("activityType", "amber", "the log is here only."),
   ];
   const lacking = lackingOf(checks);
   assert.deepEqual(
     [lacking.fields.map(({ id }) => id), lacking.activityType?.id],
-    [["link:a"], "activityType"],
+    [["link:a", "field:d"], "activityType"],
   );
   assert.equal(
     setUpText(lacking),
-    "Title of link:a: none is created.\n\nTitle of activityType: the log is here only.\n\nCustom fields cannot be deleted by API.\n\nThe name of an approved activity type can never be changed.",
+    "Title of link:a: none is created.\n\nTitle of field:d: a column does not sync.\n\nTitle of activityType: the log is here only.\n\nCustom fields cannot be deleted by API.\n\nThe name of an approved activity type can never be changed.",
   );
   assert.deepEqual(lackingOf([check("activityType", "green", "Off.")]), {
     fields: [],
     activityType: null,
   });
-  assert.match(checksText("Contoso", checks), /1 OK, 1 limited, 2 must be fixed/);
+  assert.match(checksText("Contoso", checks), /1 OK, 2 limited, 2 must be fixed/);
 });
