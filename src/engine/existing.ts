@@ -1,7 +1,7 @@
 import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "../sync/cycleContext";
-import { emailKey } from "../sync/match";
-import { EMAIL_COLUMN, storedId } from "../sync/matchCycle";
+import { EMAIL_COLUMN, emailKey } from "../sync/match";
+import { storedId } from "../sync/matchCycle";
 import type { MarketoPerson } from "../sync/ports";
 
 /** The record that a person has in Dynamics already. */

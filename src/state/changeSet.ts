@@ -4,7 +4,8 @@ import type { FailedRecord, Link, PendingEcho, StateWriter } from "../sync/state
 import type { Row, SqlDatabase } from "./database";
 import { activityValues, packChanges } from "./activityRows";
 import { packId } from "./ids";
-import { linkOfPerson, linksByDynamicsId } from "./links";
+import type { Links } from "./links";
+import type { StateMemory } from "./memory";
 import { LoggedFields } from "./loggedFields";
 import type { Operation, OperationKind } from "./operations";
 
@@ -15,6 +16,7 @@ import type { Operation, OperationKind } from "./operations";
 export class ChangeSet implements StateWriter {
   readonly operations: Operation[] = [];
   readonly #database: SqlDatabase;
+  readonly #links: Links;
   #nextActivity: number;
   #open = true;
   /** Who a person belongs to, and the person of a record, as far as this commit changes it. */
@@ -24,8 +26,9 @@ export class ChangeSet implements StateWriter {
   /** The fields that the log knows, with those that this commit brings; read when the first one is asked for. */
   #fields: LoggedFields | null = null;
 
-  constructor(database: SqlDatabase) {
+  constructor({ database, links }: Pick<StateMemory, "database" | "links">) {
     this.#database = database;
+    this.#links = links;
     this.#nextActivity = nextId(database, "activity");
   }
 
@@ -170,15 +173,14 @@ export class ChangeSet implements StateWriter {
   #currentOwner(personId: number): string | null {
     const changed = this.#ownerOf.get(personId);
     if (changed !== undefined) return changed;
-    const link = linkOfPerson(this.#database, personId);
+    const link = this.#links.ofPersons([personId]).get(personId);
     return link ? linkKey(link.recordType, link.dynamicsId) : null;
   }
 
   #currentPerson(recordType: RecordType, dynamicsId: string): number | null {
     const changed = this.#personOf.get(linkKey(recordType, dynamicsId));
     if (changed !== undefined) return changed;
-    const links = linksByDynamicsId(this.#database, recordType, [dynamicsId]);
-    return links.get(dynamicsId)?.personId ?? null;
+    return this.#links.ofRows(recordType, [dynamicsId]).get(dynamicsId)?.personId ?? null;
   }
 }
 

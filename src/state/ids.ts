@@ -2,7 +2,9 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A GUID takes 16 bytes instead of 36 in the big tables; any other id stays the text it is. */
 export function packId(id: string): Uint8Array | string {
-  return GUID.test(id) ? new Uint8Array(Buffer.from(id.replaceAll("-", ""), "hex")) : id;
+  return id.length === 36 && GUID.test(id)
+    ? new Uint8Array(Buffer.from(id.replaceAll("-", ""), "hex"))
+    : id;
 }
 
 export function unpackId(id: Uint8Array | string): string {

@@ -14,7 +14,10 @@ const FIRST_MARK = 0x100;
 /** The fields that the log knows, found by mark and by name. */
 export class LoggedFields {
   readonly #byMark = new Map<string, LoggedField>();
-  readonly #byName = new Map<string, LoggedField>();
+  readonly #byName: Record<Side, Map<string, LoggedField>> = {
+    dynamics: new Map(),
+    marketo: new Map(),
+  };
 
   constructor(database: SqlDatabase) {
     for (const [mark, side, field] of database.all("SELECT mark, side, field FROM logged_field"))
@@ -23,7 +26,7 @@ export class LoggedFields {
 
   add(logged: LoggedField): void {
     this.#byMark.set(logged.mark, logged);
-    this.#byName.set(nameOf(logged), logged);
+    this.#byName[logged.side].set(logged.field, logged);
   }
 
   ofMark(mark: string): LoggedField {
@@ -33,12 +36,12 @@ export class LoggedFields {
   }
 
   has(side: Side, field: string): boolean {
-    return this.#byName.has(nameOf({ side, field }));
+    return this.#byName[side].has(field);
   }
 
   /** The mark of a field that was added before. */
   markOf(side: Side, field: string): string {
-    const logged = this.#byName.get(nameOf({ side, field }));
+    const logged = this.#byName[side].get(field);
     if (!logged) throw new Error(`The log has no mark for ${field} on ${side}.`);
     return logged.mark;
   }
@@ -62,10 +65,6 @@ export class LoggedFields {
   #marks(matches: (field: string) => boolean): string[] {
     return [...this.#byMark.values()].filter(({ field }) => matches(field)).map(({ mark }) => mark);
   }
-}
-
-function nameOf({ side, field }: Pick<LoggedField, "side" | "field">): string {
-  return `${side} ${field}`;
 }
 
 /** Applies the journal's `addLoggedField`. */

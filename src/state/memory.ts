@@ -3,6 +3,7 @@ import { SqlDatabase } from "./database";
 import { FieldPositions } from "./fields";
 import { framePayload } from "./frames";
 import type { Frame } from "./frames";
+import { Links } from "./links";
 import { applyOperations } from "./operations";
 import type { Operation } from "./operations";
 import type { Recovered } from "./recovery";
@@ -11,10 +12,12 @@ import { migrate } from "./schema";
 /** The state in memory: what the last durable commit left. */
 export class StateMemory {
   readonly database: SqlDatabase;
+  readonly links: Links;
   fields: FieldPositions;
 
   private constructor(database: SqlDatabase) {
     this.database = database;
+    this.links = new Links(database);
     this.fields = new FieldPositions(database);
   }
 
@@ -44,11 +47,13 @@ export class StateMemory {
   }
 
   apply(operations: readonly Operation[]): void {
+    this.links.forget();
     this.database.transaction(() => applyOperations(this.database, operations));
   }
 
   replay(commits: readonly Frame[]): void {
     if (commits.length === 0) return;
+    this.links.forget();
     this.database.transaction(() => {
       for (const commit of commits)
         applyOperations(this.database, decodeOperations(framePayload(commit)));

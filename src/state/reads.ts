@@ -4,7 +4,7 @@ import type { ActivityQuery, FailedRecord, Intent, Link, PendingEcho } from "../
 import { activitiesAfter, countActivities, findActivities } from "./activityQuery";
 import { nextId } from "./changeSet";
 import type { SqlDatabase } from "./database";
-import { allLinks, countLinks, linksAfter, linksByDynamicsId, linksByPersonId } from "./links";
+import { allLinks, countLinks, linksAfter } from "./links";
 import { loggedValues } from "./loggedValues";
 import type { StateMemory } from "./memory";
 import {
@@ -31,11 +31,11 @@ export abstract class StateReads {
   }
 
   linksByDynamicsId(recordType: RecordType, ids: readonly string[]): Map<string, Link> {
-    return linksByDynamicsId(this.#database(), recordType, ids);
+    return this.memory().links.ofRows(recordType, ids);
   }
 
   linksByPersonId(ids: readonly number[]): Map<number, Link> {
-    return linksByPersonId(this.#database(), ids);
+    return this.memory().links.ofPersons(ids);
   }
 
   links(recordType: RecordType): Iterable<readonly Link[]> {

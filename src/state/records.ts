@@ -75,31 +75,33 @@ export function failedAmong(
   recordType: RecordType,
   ids: readonly string[],
 ): Map<string, FailedRecord> {
-  const found = new Map<string, FailedRecord>();
-  for (const id of ids) {
-    const row = database.get(
-      `SELECT ${FAILED} FROM failed WHERE dynamics_id = ? AND type = ?`,
-      id,
-      recordType,
-    );
-    if (row) found.set(id, failedFromRow(row));
-  }
-  return found;
+  const sql = `SELECT ${FAILED} FROM failed WHERE type = ? AND dynamics_id IN (SELECT value FROM json_each(?))`;
+  const rows = database.all(sql, recordType, JSON.stringify(ids)).map(failedFromRow);
+  const found = new Map(rows.map((record) => [record.dynamicsId, record]));
+  return inOrder(ids, found);
 }
 
+/** A person that failed as several records is told as the last of them. */
 export function failedAmongPersons(
   database: SqlDatabase,
   ids: readonly number[],
 ): Map<number, FailedRecord> {
-  const found = new Map<number, FailedRecord>();
+  const sql = `SELECT ${FAILED} FROM failed WHERE person IN (SELECT value FROM json_each(?)) ORDER BY last_at, rowid`;
+  const rows = database.all(sql, JSON.stringify(ids)).map(failedFromRow);
+  const found = new Map(rows.map((record) => [record.personId, record]));
+  return inOrder(ids, found);
+}
+
+function inOrder<Id extends string | number>(
+  ids: readonly Id[],
+  found: ReadonlyMap<string | number | null, FailedRecord>,
+): Map<Id, FailedRecord> {
+  const ordered = new Map<Id, FailedRecord>();
   for (const id of ids) {
-    const row = database.get(
-      `SELECT ${FAILED} FROM failed WHERE person = ? ORDER BY last_at DESC, rowid DESC LIMIT 1`,
-      id,
-    );
-    if (row) found.set(id, failedFromRow(row));
+    const record = found.get(id);
+    if (record) ordered.set(id, record);
   }
-  return found;
+  return ordered;
 }
 
 function personNumber(record: string): number {

@@ -109,8 +109,9 @@ export class WritableState extends StateReads implements State {
 
   commit<T>(change: (writer: StateWriter) => T): Promise<T> {
     return this.#exclusive(async () => {
-      const { database } = this.memory();
-      const changes = new ChangeSet(database);
+      const memory = this.memory();
+      const { database } = memory;
+      const changes = new ChangeSet(memory);
       const result = change(changes);
       changes.close();
       if (changes.operations.length > 0) {

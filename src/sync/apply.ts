@@ -1,5 +1,6 @@
 import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
 import type { Failure, FailureClass } from "../model/failure";
+import type { RecordType } from "../model/record";
 import type { Backlog } from "./backlog";
 import { stopIfCanceled, type CycleContext } from "./cycleContext";
 import { JobFlow } from "./jobFlow";
@@ -9,7 +10,7 @@ import type { DynamicsWrite, WriteResult } from "./ports";
 import { recordSuccession } from "./lifecycle/recordEvents";
 import { clashesOf, recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
-import type { FailedRecord, NewIntent, StateWriter } from "./statePort";
+import type { FailedRecord, NewIntent, StatePort, StateWriter } from "./statePort";
 import { decideSubject, type Subject } from "./subject";
 
 /** A record whose write had no clear outcome: it is read and decided again. */
@@ -65,6 +66,7 @@ export class Applier {
     const results = await this.#write(jobs);
     fillBefore(this.context, jobs);
     await this.#commit((recording) => {
+      lookUpLinks(this.context.state, jobs, results);
       const finished: number[] = [];
       for (const [at, job] of jobs.entries()) {
         const intentId = intents[at]!;
@@ -147,6 +149,27 @@ export class Applier {
       this.backlog?.save(recording.writer);
     });
   }
+}
+
+/** Asks for the links of a chunk at once: the state keeps the answers until the commit, which asks for each. */
+function lookUpLinks(
+  state: StatePort,
+  jobs: readonly Job[],
+  results: readonly WriteResult[],
+): void {
+  const rows = new Map<RecordType, string[]>();
+  const persons: number[] = [];
+  for (const [at, { subject, side }] of jobs.entries()) {
+    const { recordType } = subject.setup;
+    const ids = rows.get(recordType);
+    if (ids) ids.push(subject.dynamicsId);
+    else rows.set(recordType, [subject.dynamicsId]);
+    const result = results[at];
+    if (subject.personId !== null) persons.push(subject.personId);
+    else if (side === "marketo" && result?.kind === "written") persons.push(Number(result.id));
+  }
+  for (const [recordType, ids] of rows) state.linksByDynamicsId(recordType, ids);
+  state.linksByPersonId(persons);
 }
 
 /** Runs one commit and tells its activities when it is durable. */

@@ -1,4 +1,7 @@
-import type { RecordType } from "../model/record";
+import type { FieldValues, RecordType } from "../model/record";
+
+/** The column that holds the address by which persons are matched. */
+export const EMAIL_COLUMN = "emailaddress1";
 
 /** A row that has no link yet. */
 export interface UnlinkedRow {
@@ -63,6 +66,12 @@ export function matchRows(
     results.set(row.id, oneToOne(byEmail.get(key) ?? [], wanting.get(key) ?? []));
   }
   return results;
+}
+
+/** The row's address; null when it has none, or the map has no e-mail column. */
+export function emailIn(values: FieldValues): string | null {
+  const value = values[EMAIL_COLUMN];
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 /** The e-mail addresses to search persons by; rows that share an address must be matched in one call. */

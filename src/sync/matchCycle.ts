@@ -1,27 +1,25 @@
 import type { CycleContext } from "./cycleContext";
-import { stopIfCanceled } from "./cycleContext";
 import { applyPerson } from "./gather";
 import { answeredMatches } from "./lifecycle/answers";
 import { followByEmail } from "./lifecycle/followByEmail";
 import { formerIds } from "./lifecycle/formerIds";
-import { emailKey, matchRows, NOBODY, type Candidate, type UnlinkedRow } from "./match";
+import { emailIn, emailKey, matchRows, NOBODY, type Candidate, type UnlinkedRow } from "./match";
 import { Packs } from "./packed";
+import { PersonSearch } from "./personSearch";
 import type { MarketoPerson } from "./ports";
 import type { Subject } from "./subject";
-
-/** The column that holds the address by which persons are matched. */
-export const EMAIL_COLUMN = "emailaddress1";
 
 /** Finds out which person each unlinked row belongs to: by the stored Dynamics id, then by e-mail (DESIGN 4). */
 export async function matchUnlinked(
   context: CycleContext,
   subjects: readonly Subject[],
+  search = new PersonSearch(context),
 ): Promise<void> {
   const open = subjects.filter(needsMatch);
   if (!open.length) return;
   const aliases = formerIds(subjects);
   const ids = [...open.map((subject) => subject.dynamicsId), ...aliases.keys()];
-  const byId = context.linkFields.id ? await find(context, context.linkFields.id, ids) : [];
+  const byId = context.linkFields.id ? await search.find(context.linkFields.id, ids) : [];
   const idOf = (person: MarketoPerson) => {
     const id = storedId(context, person);
     return id === null ? null : (aliases.get(id) ?? id);
@@ -33,10 +31,9 @@ export async function matchUnlinked(
     if (person === "none" && found.has(subject.dynamicsId)) named.delete(subject);
   }
   const taken = [...named.values()].filter((person) => person !== "none");
-  const rest = open.filter((subject) => !found.has(subject.dynamicsId));
-  const byEmail = context.policies.matchByEmail
-    ? await find(context, "email", addresses(rest))
-    : [];
+  const rows = new Map(open.map((subject) => [subject, unlinkedRow(subject)]));
+  const rest = [...rows.values()].filter(({ id }) => !found.has(id));
+  const byEmail = context.policies.matchByEmail ? await search.find("email", addresses(rest)) : [];
   const persons = new Map([...byId, ...byEmail, ...taken].map((person) => [person.id, person]));
   const linked = context.state.linksByPersonId([...persons.keys()]);
   const candidates = [...persons.values()].map((person): Candidate => ({
@@ -45,8 +42,8 @@ export async function matchUnlinked(
     email: textOf(person.values["email"]),
     linked: linked.has(person.id) || taken.some(({ id }) => id === person.id),
   }));
-  const asked = open.filter((subject) => !named.has(subject));
-  const results = matchRows(asked.map(unlinkedRow), candidates, context.policies);
+  const asked = [...rows].filter(([subject]) => !named.has(subject)).map(([, row]) => row);
+  const results = matchRows(asked, candidates, context.policies);
   const packs = new Packs();
   for (const subject of open) {
     const person = named.get(subject);
@@ -70,33 +67,13 @@ function unlinkedRow(subject: Subject): UnlinkedRow {
   return {
     recordType: subject.setup.recordType,
     id: subject.dynamicsId,
-    email: emailOf(subject),
+    email: subject.row.kind === "read" ? emailIn(subject.row.values) : null,
   };
 }
 
-/** The row's address; null when the map has no e-mail column. */
-export function emailOf(subject: Subject): string | null {
-  if (subject.row.kind !== "read") return null;
-  return textOf(subject.row.values[EMAIL_COLUMN]);
-}
-
-function addresses(subjects: readonly Subject[]): string[] {
-  const keys = subjects.map((subject) => emailKey({ email: emailOf(subject) }));
+function addresses(rows: readonly UnlinkedRow[]): string[] {
+  const keys = rows.map(emailKey);
   return [...new Set(keys.filter((key) => key !== null))];
-}
-
-async function find(
-  context: CycleContext,
-  field: string,
-  values: readonly string[],
-): Promise<MarketoPerson[]> {
-  stopIfCanceled(context.signal);
-  if (!values.length) return [];
-  const { marketo } = context.connectors;
-  const options = { signal: context.signal };
-  const persons = await marketo.find({ field, values }, context.personFields, options);
-  context.report.progress("matching", persons.length, values.length);
-  return persons;
 }
 
 /** The Dynamics id that the person carries, in lower case. */

@@ -23,6 +23,7 @@ import { outdatedMarks } from "./lifecycle/qualifiedMarks";
 import { writesOf } from "./jobs";
 import { matchUnlinked } from "./matchCycle";
 import { planHash, PlanTally, type PlannedAction, type PlanTotals } from "./plan";
+import { PersonSearch } from "./personSearch";
 import { pullDynamics, type DynamicsPull } from "./pullDynamics";
 import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addRivals } from "./rivals";
@@ -69,6 +70,15 @@ export interface Vanished {
 
 /** Reads both sides and decides on every record that changed; writes nothing, to the orgs or to the state. */
 export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
+  const search = new PersonSearch(context);
+  try {
+    return await planWith(context, search);
+  } finally {
+    search.close();
+  }
+}
+
+async function planWith(context: CycleContext, search: PersonSearch): Promise<PlannedCycle> {
   const subjects = new Subjects();
   const audit = emptyAudit();
   const suspects = addSuspects(context, subjects);
@@ -77,7 +87,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   const pulls: DynamicsPull[] = [];
   let inferredDeletes = 0;
   for (const setup of context.types) {
-    const pull = await pullDynamics(context, setup);
+    const pull = await pullDynamics(context, setup, search);
     pulls.push(pull);
     addDynamicsNews(subjects, pull);
     addTombstones(context, subjects, pull);
@@ -97,7 +107,7 @@ export async function planCycle(context: CycleContext): Promise<PlannedCycle> {
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
   settleRestores(subjects.all());
   await followRows(context, subjects);
-  await matchUnlinked(context, [...subjects.all()]);
+  await matchUnlinked(context, [...subjects.all()], search);
   const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
   if (totals.empties > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");

@@ -6,6 +6,8 @@ import { diffRecord } from "./diff";
 import { hasLifeNews, rowFacts, sharedFacts, type RowFacts } from "./lifecycle/rowFacts";
 import { normalizeDynamics } from "./normalize";
 import { Packs } from "./packed";
+import { emailIn } from "./match";
+import type { PersonSearch } from "./personSearch";
 import type { DynamicsPage, DynamicsRow } from "./ports";
 import type { Link } from "./statePort";
 
@@ -37,23 +39,34 @@ export interface DynamicsPull {
 }
 
 /** Reads what changed in Dynamics since the last cycle; an expired checkpoint becomes a full read. */
-export async function pullDynamics(context: CycleContext, setup: TypeSetup): Promise<DynamicsPull> {
+export async function pullDynamics(
+  context: CycleContext,
+  setup: TypeSetup,
+  search: PersonSearch,
+): Promise<DynamicsPull> {
   const checkpoint = context.state.checkpoint(deltaKey(setup.recordType));
-  if (checkpoint === null) return readAll(context, setup, "first", null);
+  if (checkpoint === null) return readAll(context, { setup, full: "first", checkpoint, search });
+  const request = { setup, search: null };
   try {
-    return await readAll(context, setup, "no", checkpoint);
+    return await readAll(context, { ...request, full: "no", checkpoint });
   } catch (error) {
     if (!(error instanceof CallError) || error.failure.class !== "expired") throw error;
     context.report.warning(error.failure.code, error.failure.message);
-    return readAll(context, setup, "expired", null);
+    return readAll(context, { ...request, full: "expired", checkpoint: null });
   }
+}
+
+interface Reading {
+  setup: TypeSetup;
+  full: DynamicsPull["full"];
+  checkpoint: string | null;
+  /** Searches for the persons of new rows while the next ones are read. */
+  search: PersonSearch | null;
 }
 
 async function readAll(
   context: CycleContext,
-  setup: TypeSetup,
-  full: DynamicsPull["full"],
-  checkpoint: string | null,
+  { setup, full, checkpoint, search }: Reading,
 ): Promise<DynamicsPull> {
   const pull: DynamicsPull = {
     setup,
@@ -70,7 +83,7 @@ async function readAll(
   const request = { columns: setup.columns, checkpoint, signal: context.signal };
   for await (const page of context.connectors.dynamics.changes(setup.recordType, request)) {
     stopIfCanceled(context.signal);
-    sortPage(context, pull, page);
+    sortPage(context, { pull, search }, page);
     context.report.progress("reading", pull.rows, null);
   }
   return pull;
@@ -78,17 +91,22 @@ async function readAll(
 
 interface PageSorting {
   pull: DynamicsPull;
+  search: PersonSearch | null;
   packs: Packs;
   facts: Map<string, RowFacts>;
 }
 
 /** Puts every row of a page where it belongs; the wire rows are let go. */
-function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage): void {
+function sortPage(
+  context: CycleContext,
+  { pull, search }: Pick<PageSorting, "pull" | "search">,
+  page: DynamicsPage,
+): void {
   const { recordType } = pull.setup;
   const ids = page.rows.map((row) => row.id);
   const links = context.state.linksByDynamicsId(recordType, ids);
   const failed = context.state.failedAmong(recordType, ids);
-  const sorting = { pull, packs: new Packs(), facts: new Map<string, RowFacts>() };
+  const sorting = { pull, search, packs: new Packs(), facts: new Map<string, RowFacts>() };
   for (const row of page.rows) {
     pull.seenIds?.add(row.id);
     sortRow(sorting, row, links.get(row.id) ?? null, failed.has(row.id));
@@ -99,7 +117,7 @@ function sortPage(context: CycleContext, pull: DynamicsPull, page: DynamicsPage)
 }
 
 function sortRow(
-  { pull, packs, facts: known }: PageSorting,
+  { pull, search, packs, facts: known }: PageSorting,
   row: DynamicsRow,
   link: Link | null,
   failed: boolean,
@@ -119,6 +137,7 @@ function sortRow(
   const { id, version } = row;
   const isNews = !link || failed || link.state !== "active" || hasLifeNews(facts);
   if (isNews || isChanged(setup, link, values)) {
+    if (!link && facts.isInFilter) search?.ahead(id, emailIn(values));
     const reading = packs.of(setup).add(values);
     const news = { id, version, row: reading, facts: sharedFacts(known, facts) };
     pull.news.push({ ...news, modifiedAt: modifiedAt(row), link });

@@ -70,6 +70,41 @@ const CASES: {
     expected: [2, 1],
   },
   {
+    name: "many links are given in the order in which they were asked for, those without a GUID among them",
+    steps: (state) =>
+      state.commit((writer) => {
+        for (let number = 1; number <= 20; number++) writer.putLink(link(number));
+        writer.putLink(link(21, { dynamicsId: "Row-1" }));
+      }),
+    read: (state) => [
+      [...state.linksByDynamicsId("contact", ["Row-1", guid(9), guid(99), guid(2)]).keys()],
+      [...state.linksByPersonId([21, 99, 3, 20, 3]).keys()],
+      state.linksByDynamicsId("contact", []).size,
+      state.linksByDynamicsId("lead", [guid(9)]).size,
+    ],
+    expected: [["Row-1", guid(9), guid(2)], [21, 3, 20], 0, 0],
+  },
+  {
+    name: "an answer that was given before does not outlive a commit, and is the caller's own",
+    steps: async (state) => {
+      await state.commit((writer) => writer.putLink(link(1)));
+      const [first] = state.linksByPersonId([1, 2]).values();
+      if (first) first.state = "held";
+      state.linksByDynamicsId("contact", [guid(1), guid(2)]);
+      await state.commit((writer) => {
+        // Both are asked for again while the commit is made.
+        if (state.linksByPersonId([1]).get(1)?.state !== "active") throw new Error("Changed.");
+        writer.putLink(link(2));
+        writer.removeLink("contact", guid(1));
+      });
+    },
+    read: (state) => [
+      [...state.linksByPersonId([1, 2]).keys()],
+      [...state.linksByDynamicsId("contact", [guid(1), guid(2)]).keys()],
+    ],
+    expected: [[2], [guid(2)]],
+  },
+  {
     name: "an id that is no GUID is kept as it is",
     steps: (state) => state.commit((writer) => writer.putLink(link(1, { dynamicsId: "Row-1" }))),
     read: (state) => state.linksByDynamicsId("contact", ["Row-1", "row-1"]),

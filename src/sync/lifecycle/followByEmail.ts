@@ -1,6 +1,6 @@
 import { setupOf, type CycleContext } from "../cycleContext";
 import { readRows } from "../gather";
-import { emailKey } from "../match";
+import { emailIn, emailKey } from "../match";
 import type { MarketoPerson } from "../ports";
 import type { Link } from "../statePort";
 import { newSubject, type Subject } from "../subject";
@@ -58,6 +58,7 @@ function candidatesOf(
   persons: readonly MarketoPerson[],
 ): Candidate[] {
   const links = context.state.linksByPersonId(persons.map(({ id }) => id));
+  if (![...links.values()].some(({ recordType }) => recordType === "lead")) return [];
   const byEmail = groupBy(persons, ({ values }) => emailKey({ email: textOf(values["email"]) }));
   const wanting = groupBy(open, emailOf);
   return open.flatMap((contact): Candidate[] => {
@@ -73,7 +74,7 @@ function candidatesOf(
 }
 
 function emailOf({ row }: Subject): string | null {
-  return row.kind === "read" ? emailKey({ email: textOf(row.values["emailaddress1"]) }) : null;
+  return row.kind === "read" ? emailKey({ email: emailIn(row.values) }) : null;
 }
 
 function textOf(value: unknown): string | null {

@@ -74,6 +74,23 @@ test("an answer is whole, whatever its status; the log shows no values", async (
   );
 });
 
+/** Bytes of an answer, and the text that they are. */
+const TEXTS: readonly [string, Buffer, string][] = [
+  ["letters of all planes", Buffer.from("Łódź 東京 😀"), "Łódź 東京 😀"],
+  ["a byte order mark", Buffer.from("\ufeff{}"), "{}"],
+  ["nothing", Buffer.alloc(0), ""],
+  ["bytes that are no text", Buffer.from([0x61, 0xff]), "a\ufffd"],
+];
+
+for (const [name, bytes, expected] of TEXTS) {
+  test(`an answer with ${name} is read`, async () => {
+    const transport = createTransport();
+    const { url } = await listen((_request, response) => response.end(bytes));
+    assert.equal((await transport.send({ method: "GET", url })).body, expected);
+    transport.close();
+  });
+}
+
 test("what goes wrong on the way is told apart, with whether the request may have arrived", async () => {
   const transport = createTransport();
   const sockets = new Set<Socket>();

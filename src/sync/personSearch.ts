@@ -1,0 +1,123 @@
+import { setMaxListeners } from "node:events";
+import { stopIfCanceled, type CycleContext } from "./cycleContext";
+import { emailKey } from "./match";
+import type { MarketoPerson } from "./ports";
+
+/** A call's worth of values. */
+const PORTION = 300;
+
+/** One field by which persons are searched. */
+interface Field {
+  name: string;
+  /** Values that wait until they fill a call. */
+  waiting: Set<string>;
+  /** Values that were asked for, without regard to letter case. */
+  asked: Set<string>;
+  found: Map<number, MarketoPerson>;
+}
+
+/**
+ * Searches persons for rows without a link. In a first sync it runs ahead while further rows are read: Marketo rations
+ * its calls by time, and that time would pass unused.
+ */
+export class PersonSearch {
+  readonly #context: CycleContext;
+  readonly #id: Field | null;
+  readonly #email = newField("email");
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  /** Addresses of the rows whose ids wait: a row is searched by address only if nobody carries its id. */
+  #addresses = new Map<string, string>();
+  #running: Promise<void>[] = [];
+
+  constructor(context: CycleContext) {
+    this.#context = context;
+    const { id } = context.linkFields;
+    this.#id = id ? newField(id) : null;
+    this.#signal = AbortSignal.any([context.signal, this.#stop.signal]);
+    // Each call that waits for its turn listens.
+    setMaxListeners(0, this.#signal);
+  }
+
+  /** A row that will be searched for: by id, then by e-mail, each as soon as a call is full. */
+  ahead(id: string, email: string | null): void {
+    const address = this.#context.policies.matchByEmail ? emailKey({ email }) : null;
+    const field = this.#id;
+    if (!field) return this.#aheadByEmail(address);
+    if (address !== null) this.#addresses.set(id, address);
+    field.waiting.add(id);
+    if (field.waiting.size < PORTION) return;
+    const addresses = this.#addresses;
+    this.#addresses = new Map();
+    this.#run(async () => {
+      const carried = valuesOf(await this.#ask(field, [...field.waiting]), field);
+      for (const [row, its] of addresses) if (!carried.has(keyOf(row))) this.#aheadByEmail(its);
+    });
+  }
+
+  /** Persons whose field (that of the Dynamics id, or the e-mail address) has one of the values. */
+  async find(name: string, values: readonly string[]): Promise<MarketoPerson[]> {
+    const field = name === this.#email.name ? this.#email : this.#id;
+    if (field?.name !== name) throw new Error(`Persons are not searched by ${name}.`);
+    await this.#settled();
+    const open = values.filter((value) => !field.asked.has(keyOf(value)));
+    if (open.length) await this.#ask(field, open);
+    const wanted = new Set(values.map(keyOf));
+    const found = [...field.found.values()].filter((person) => wanted.has(valueOf(person, field)));
+    this.#context.report.progress("matching", found.length, values.length);
+    return found.sort((one, other) => one.id - other.id);
+  }
+
+  /** Takes back what was not sent yet; the plan is made, or failed. */
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #aheadByEmail(address: string | null): void {
+    const { waiting, asked } = this.#email;
+    if (address === null || asked.has(address)) return;
+    waiting.add(address);
+    if (waiting.size < PORTION) return;
+    this.#run(async () => void (await this.#ask(this.#email, [...waiting])));
+  }
+
+  async #ask(field: Field, values: readonly string[]): Promise<MarketoPerson[]> {
+    stopIfCanceled(this.#signal);
+    field.waiting.clear();
+    for (const value of values) field.asked.add(keyOf(value));
+    const { connectors, personFields } = this.#context;
+    const query = { field: field.name, values };
+    const persons = await connectors.marketo.find(query, personFields, { signal: this.#signal });
+    for (const person of persons) field.found.set(person.id, person);
+    return persons;
+  }
+
+  #run(search: () => Promise<void>): void {
+    const running = search();
+    // Whoever waits for it hears of its failure; until then nobody does.
+    running.catch(() => undefined);
+    this.#running.push(running);
+  }
+
+  /** Waits for what was asked ahead, and for what that asks in turn. */
+  async #settled(): Promise<void> {
+    while (this.#running.length > 0) await Promise.all(this.#running.splice(0));
+  }
+}
+
+function newField(name: string): Field {
+  return { name, waiting: new Set(), asked: new Set(), found: new Map() };
+}
+
+function valueOf(person: MarketoPerson, { name }: Field): string {
+  const value = person.values[name];
+  return typeof value === "string" ? keyOf(value) : "";
+}
+
+function valuesOf(persons: readonly MarketoPerson[], field: Field): Set<string> {
+  return new Set(persons.map((person) => valueOf(person, field)));
+}
+
+function keyOf(value: string): string {
+  return value.trim().toLowerCase();
+}
