@@ -7,7 +7,6 @@ import type {
 } from "../model/activity";
 import type { Failure } from "../model/failure";
 import type { Outcome } from "../model/record";
-import { other } from "../model/record";
 import type { CycleContext } from "./cycleContext";
 import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
@@ -45,8 +44,8 @@ export function recordWritten(
   link.version = nextVersion(link, job);
   link.state = job.linkState;
   writer.putLink(link);
-  // The other side's part of the same decision may have failed: that note stays.
-  if (!subject.failedSides.has(other(side))) forgetFailure(recording, subject);
+  // Another part of the same decision may have failed, or did not fit: that note stays.
+  if (!subject.failedSides.size) forgetFailure(recording, subject);
   const created = createdBefore(job);
   const activity = activityOf(context, subject, {
     outcome: job.conflict ? "conflicted" : "applied",

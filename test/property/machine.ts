@@ -132,7 +132,8 @@ export class Machine {
     const isDisturbed = this.#races.length > 0 || this.life?.hasFaults === true;
     const preview = isDisturbed ? null : await this.pair.preview();
     if (this.calm) this.#foresight.before();
-    const [began, lastTold] = [this.ledger.moment, this.pair.state.lastActivity()];
+    const began = this.life?.asks.begin(this.ledger.moment) ?? 0;
+    const lastTold = this.pair.state.lastActivity();
     this.#calls = 0;
     this.#inCycle = true;
     const summary = await this.#run();
@@ -200,7 +201,7 @@ export class Machine {
 
   /** The short look at what campaigns ask for; people go on working meanwhile. */
   async #poll(): Promise<void> {
-    const began = this.ledger.moment;
+    const began = this.life?.asks.begin(this.ledger.moment) ?? 0;
     this.#calls = 0;
     this.#inCycle = true;
     await this.life?.asks.poll();
@@ -212,7 +213,8 @@ export class Machine {
   async #command(at: number): Promise<void> {
     const personId = this.person(at);
     if (personId === undefined) return;
-    this.life?.asks.stir(personId, this.ledger.moment);
+    const began = this.ledger.moment;
+    this.life?.asks.stir(personId, began);
     const { context } = await this.pair.engine.prepare();
     try {
       await createRecord(context, { personId });
@@ -221,6 +223,7 @@ export class Machine {
       if (!isHit && !(error instanceof ContactSyncError)) throw error;
     }
     this.ledger.look("engine");
+    this.life?.asks.checkRefusals(began);
   }
 
   get hands(): Hands {
@@ -354,6 +357,11 @@ const DEEDS: { [K in Deed["do"]]: (machine: Machine, deed: DeedOf<K>) => void } 
   },
   ask: (machine, { at }) => {
     const id = machine.person(at);
+    if (id !== undefined) machine.life?.asks.ask(id);
+  },
+  register: (machine, { address, edits }) => {
+    DEEDS.createPerson(machine, { do: "createPerson", address, edits });
+    const id = machine.persons.at(-1);
     if (id !== undefined) machine.life?.asks.ask(id);
   },
   merge: (machine, { at, loser }) => {

@@ -55,6 +55,17 @@ const ONCE_BROKEN: readonly [string, Step[]][] = [
       { do: "cycle" },
     ],
   ],
+  [
+    "a value that comes back to a side does not take the note away of another one that does not fit there",
+    [
+      { do: "createRow", type: "lead", address: 2, edits: [] },
+      { do: "cycle" },
+      { do: "late", minutes: 2 },
+      { do: "editBoth", at: 0, field: "emailaddress1", row: "long", person: "fresh" },
+      { do: "cycle" },
+      { do: "editPerson", at: 0, edits: [{ field: "firstname", value: "long" }] },
+    ],
+  ],
 ];
 
 for (const [name, steps] of ONCE_BROKEN) {

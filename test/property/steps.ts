@@ -40,7 +40,9 @@ export type Deed =
   | { do: "removePerson"; at: number }
   | { do: "merge"; at: number; loser: number }
   /** A campaign wants the person in Dynamics, too (R4). */
-  | { do: "ask"; at: number };
+  | { do: "ask"; at: number }
+  /** Somebody fills in a form, and the campaign asks at once. */
+  | { do: "register"; address: number | null; edits: Edit[] };
 
 /** How campaigns ask: by a static list, or by a yes/no field. */
 export type AskedBy = "list" | "field";
@@ -231,9 +233,19 @@ const start: fc.Arbitrary<Step> = fc.record({
 
 const ask = fc.record({ do: fc.constant("ask" as const), at: place });
 
+const register = fc.record({
+  do: fc.constant("register" as const),
+  address,
+  edits: fc.array(
+    fc.record({ field, value: fc.constantFrom<Written>("fresh", "a", "empty", "long", "long") }),
+    { minLength: 1, maxLength: 2 },
+  ),
+});
+
 /** Campaigns ask for records, and the engine looks. */
 const asking = [
-  { weight: 4, arbitrary: ask },
+  { weight: 2, arbitrary: ask },
+  { weight: 4, arbitrary: register },
   { weight: 3, arbitrary: fc.constant<Step>({ do: "poll" }) },
   {
     weight: 1,
