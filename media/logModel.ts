@@ -7,7 +7,7 @@ import type {
   LogWelcome,
 } from "../src/protocol/log";
 import type { Rpc } from "../src/protocol/rpc";
-import { RowPages } from "./rowPages";
+import { pageAt, RowPages } from "./rowPages";
 import { Texts } from "./texts";
 import type { StateStore } from "./viewState";
 import { ROW_HEIGHT } from "./viewState";
@@ -74,18 +74,20 @@ export class LogModel {
     if (this.phase.kind === "error") this.phase = { kind: "loading" };
     this.changed();
     try {
+      const { filter, sort } = this;
       // Asked at once: each answer takes its way through three processes.
-      const [, count] = await Promise.all([
+      const [, look] = await Promise.all([
         this.welcomed || this.host.request("welcome", null).then((answer) => this.welcome(answer)),
-        this.host.request("count", this.filter),
+        this.host.request("look", { filter, sort, ...pageAt(this.visible.first) }),
       ]);
-      const pages = this.pagesOf({ ...this.filter, upTo: count.latest }, count.rows);
-      const last = Math.max(0, count.rows - 1);
+      const pages = this.pagesOf({ ...filter, upTo: look.latest }, look.rows);
+      const last = Math.max(0, look.rows - 1);
       const first = Math.min(this.visible.first, last);
-      if (count.rows > 0) await pages.load(first, Math.min(this.visible.last, last));
+      pages.put(this.visible.first, look.page);
+      if (look.rows > 0) await pages.load(first, Math.min(this.visible.last, last));
       if (generation !== this.generation) return pages.close();
       this.pages?.close();
-      Object.assign(this, { pages, rows: count.rows, fresh: 0, phase: { kind: "ready" } });
+      Object.assign(this, { pages, rows: look.rows, fresh: 0, phase: { kind: "ready" } });
     } catch (error) {
       if (generation !== this.generation) return;
       this.fail(error);

@@ -64,9 +64,17 @@ export class LogPanel extends LitElement {
       if (opened && this.model.phase.kind === "ready") {
         await this.model.open(opened.id, opened.row);
       }
+      await this.updateComplete;
+      this.focusList();
     };
     this.run(restore());
+    window.addEventListener("focus", this.focusList);
   }
+
+  /** Whoever opens the log by the keyboard goes on in its list. A focus that is anywhere in the page stays there. */
+  private readonly focusList = (): void => {
+    if (document.hasFocus() && document.activeElement === document.body) this.grid?.focus();
+  };
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -74,6 +82,7 @@ export class LogPanel extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener("focus", this.focusList);
     this.host.dispose();
   }
 

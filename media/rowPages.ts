@@ -41,10 +41,17 @@ export class RowPages {
     this.fetchNext();
   }
 
-  /** Fetches these rows before they are shown for the first time; rejects when that fails. */
+  /** Rows that are there already, of the page that this row is on. */
+  put(row: number, rows: readonly Activity[]): void {
+    if (rows.length > 0) this.keep(pageOf(row), rows);
+  }
+
+  /** Fetches these rows, if they are not there, before they are shown for the first time; rejects when that fails. */
   async load(first: number, last: number): Promise<void> {
     const pages: number[] = [];
-    for (let page = pageOf(first); page <= pageOf(last); page++) pages.push(page);
+    for (let page = pageOf(first); page <= pageOf(last); page++) {
+      if (!this.pages.has(page)) pages.push(page);
+    }
     const fetched = await Promise.all(
       pages.map((page) => this.source.fetch(page * PAGE_ROWS, PAGE_ROWS)),
     );
@@ -105,6 +112,11 @@ export class RowPages {
       this.pages.delete(oldest);
     }
   }
+}
+
+/** Where the page of this row lies. */
+export function pageAt(row: number): { offset: number; limit: number } {
+  return { offset: pageOf(row) * PAGE_ROWS, limit: PAGE_ROWS };
 }
 
 function pageOf(row: number): number {

@@ -6,6 +6,7 @@ import { fingerprint } from "./pairs/identity";
 import { Network } from "./network";
 import { PairFiles } from "./pairs/pairFiles";
 import { problemOf, problemText } from "./problem";
+import { rememberedSchema } from "./pairs/rememberedSchema";
 import { Sessions } from "./pairs/sessions";
 import { Secrets } from "./secrets";
 import { Disposables } from "./signal";
@@ -48,22 +49,27 @@ export function createHost(context: vscode.ExtensionContext): Host {
   );
   disposables.add(network.changed.listen(() => void renewNetwork(network, engine, log)));
   const owner = windowName();
+  const onError = (error: unknown) => log.error(error instanceof Error ? error : String(error));
   const sessions = disposables.add(
     new Sessions({
       engine,
       now: Date.now,
       automatic: () => setting<boolean>("automaticCycles") ?? true,
-      onError: (error) => log.error(error instanceof Error ? error : String(error)),
+      onError,
       surroundings: (config) => ({
         request: engine.request,
-        stateFolder: vscode.Uri.joinPath(context.globalStorageUri, "state", fingerprint(config))
-          .fsPath,
+        stateFolder: storagePath(context, "state", fingerprint(config)),
         owner,
         now: Date.now,
         paused: {
           get: () => context.globalState.get(`paused:${fingerprint(config)}`, false),
           set: (paused) => void context.globalState.update(`paused:${fingerprint(config)}`, paused),
         },
+        remembered: rememberedSchema(
+          storagePath(context, "schemas", `${fingerprint(config)}.json`),
+          config,
+        ),
+        onError,
       }),
     }),
   );
@@ -83,6 +89,10 @@ export function createHost(context: vscode.ExtensionContext): Host {
     walkthrough,
     disposables,
   };
+}
+
+function storagePath(context: vscode.ExtensionContext, ...names: readonly string[]): string {
+  return vscode.Uri.joinPath(context.globalStorageUri, ...names).fsPath;
 }
 
 export function setting<T>(name: string): T | undefined {

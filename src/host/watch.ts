@@ -150,7 +150,7 @@ function registerDescriptions({ sessions, disposables, log }: Host): void {
     sessions.events.listen((event) => {
       if (event.type !== "ended") return;
       const session = sessions.find(event.summary.pair);
-      if (!session || (session.schema && !event.summary.error)) return;
+      if (!session || (session.isDescribed && !event.summary.error)) return;
       if (event.summary.error?.class === "signIn") return;
       session.describe().catch((error: unknown) => log.warn(problemOf(error).message));
     }),

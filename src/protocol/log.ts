@@ -36,6 +36,12 @@ export interface LogCount {
   latest: number;
 }
 
+/** Count and first rows in one answer: the way through three processes is what takes time. */
+export interface LogLook extends LogCount {
+  /** The rows from `LogQuery.offset` on. */
+  page: readonly Activity[];
+}
+
 /** What the filters offer. */
 export interface LogChoices {
   /** Newest first. */
@@ -60,6 +66,7 @@ export type ExportFormat = "csv" | "ndjson";
 export interface LogHostContract {
   requests: {
     welcome: { params: null; result: LogWelcome };
+    look: { params: LogQuery; result: LogLook };
     count: { params: LogFilter; result: LogCount };
     query: { params: LogQuery; result: readonly Activity[] };
     /** One activity; null when it is not kept any more. */

@@ -41,6 +41,8 @@ interface Delays {
   ms: number;
   maxMs: number;
   p99Ms: number;
+  /** The most processor time of the host's thread between two looks; null where the system does not tell. */
+  busyMs: number | null;
 }
 
 type Line = Record<"what" | "measured" | "target", string>;
@@ -173,7 +175,9 @@ async function openingLines(session: Session): Promise<Line[]> {
 }
 
 function delayLines(title: string, delays: Delays, target: string): Line[] {
-  const measured = `${delays.maxMs.toFixed(1)} ms (p99 ${delays.p99Ms.toFixed(1)} ms, over ${(delays.ms / 1000).toFixed(1)} s)`;
+  const { ms, maxMs, p99Ms, busyMs } = delays;
+  const busy = busyMs === null ? "" : `, at most ${busyMs.toFixed(1)} ms of processor time at once`;
+  const measured = `${maxMs.toFixed(1)} ms (p99 ${p99Ms.toFixed(1)} ms, over ${(ms / 1000).toFixed(1)} s${busy})`;
   return [{ what: title, measured, target }];
 }
 

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { CreateContactRequest, PersonSummary, PlannedChange } from "../../protocol/engine";
 import { choosePair, withProgress, type CommandArgument } from "../ask";
 import type { Host } from "../host";
-import { shown } from "../log/compareText";
+import { shown, shownIn } from "../log/compareText";
 import type { PairSession } from "../pairs/session";
 import { dynamicsRecordUrl } from "../recordLinks";
 import { say } from "../text";
@@ -101,11 +101,12 @@ function personItem(person: PersonSummary) {
 async function confirm({ schema }: PairSession, planned: PlannedChange): Promise<boolean> {
   const { action, changes, message, recordType } = planned;
   const columns = schema?.tables[recordType]?.columns ?? [];
-  const label = (name: string) =>
-    columns.find((column) => column.name === name)?.displayName ?? name;
   const lines = changes
     .filter(({ after }) => after !== null)
-    .map(({ field, after }) => `${label(field)}: ${shown(after)}`);
+    .map(({ field, after }) => {
+      const column = columns.find(({ name }) => name === field);
+      return `${column?.displayName ?? field}: ${shownIn(column, after)}`;
+    });
   if (action === "refuse") {
     await vscode.window.showWarningMessage(say("Dynamics would refuse this contact."), {
       modal: true,

@@ -101,6 +101,10 @@ export class LogPanel implements Disposable {
   #requests(): Handlers<LogHostContract>["requests"] {
     return {
       welcome: async () => this.#welcome(),
+      look: async (query) => {
+        await this.#whenOpen();
+        return this.#rows.look(query);
+      },
       count: async (filter) => {
         await this.#whenOpen();
         const [rows, latest] = await Promise.all([this.#rows.count(filter), this.#rows.latest()]);

@@ -1,5 +1,5 @@
 import type { Activity } from "../../model/activity";
-import type { LogFilter, LogQuery } from "../../protocol/log";
+import type { LogFilter, LogLook, LogQuery } from "../../protocol/log";
 import type { ActivityFilter } from "../../protocol/engineContract";
 import type { LogSort } from "../../protocol/log";
 import type { EngineRequest } from "../engine/client";
@@ -18,6 +18,16 @@ export class LogRows {
 
   count(filter: LogFilter): Promise<number> {
     return this.request("countActivities", { pair: this.pair, filter: engineFilter(filter) });
+  }
+
+  async look(query: LogQuery): Promise<LogLook> {
+    const latest = await this.latest();
+    const filter = { ...query.filter, upTo: latest };
+    const [rows, page] = await Promise.all([
+      this.count(query.filter),
+      this.query({ ...query, filter }),
+    ]);
+    return { rows, latest, page };
   }
 
   query({ filter, sort, offset, limit }: LogQuery): Promise<readonly Activity[]> {

@@ -7,6 +7,7 @@ import type { EngineRequest } from "../engine/client";
 import { isSignInProblem, problemOf, type Problem } from "../problem";
 import { Signal } from "../signal";
 import { advance, nextStep, phaseAfter, type Phase } from "./phase";
+import type { RememberedSchema } from "./rememberedSchema";
 
 export interface SessionSurroundings {
   request: EngineRequest;
@@ -16,6 +17,8 @@ export interface SessionSurroundings {
   now: () => number;
   /** Remembers over restarts that the user paused the pair. */
   paused: { get(): boolean; set(paused: boolean): void };
+  remembered: RememberedSchema;
+  onError: (error: unknown) => void;
 }
 
 /** What is known of a pair's past; read again after each cycle. */
@@ -37,6 +40,8 @@ export class PairSession {
   known: Knowledge = { status: null, cycles: [], conflicts: [], failed: [] };
   schema: PairSchema | null = null;
   schemaProblem: Problem | null = null;
+  /** The schema is not that of an earlier window or of former settings. */
+  isDescribed = false;
   #closed = false;
   #describing: Promise<PairSchema> | null = null;
   #stepping = false;
@@ -72,10 +77,12 @@ export class PairSession {
     const { request, stateFolder, owner } = this.around;
     try {
       this.#opened(await request("open", { config: this.config, stateFolder, owner }));
+      const inherited = this.schema;
+      this.schema ??= await this.around.remembered.get();
       await this.refresh();
       if (this.isWriter) this.#enter(this.#phaseOfPast());
       // What was inherited belongs to the former settings. Its trouble, if any, is kept and shown.
-      if (this.schema && this.isWriter) void this.describe().catch(() => undefined);
+      if (inherited && this.isWriter) void this.describe().catch(() => undefined);
     } catch (error) {
       this.#enter({ kind: "broken", problem: problemOf(error) });
     }
@@ -209,6 +216,8 @@ export class PairSession {
     try {
       this.schema = await this.around.request("describe", { pair: this.id, refresh });
       this.schemaProblem = null;
+      this.isDescribed = true;
+      this.around.remembered.set(this.schema).catch(this.around.onError);
       return this.schema;
     } catch (error) {
       this.schemaProblem = problemOf(error);

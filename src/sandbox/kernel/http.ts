@@ -120,7 +120,8 @@ async function answer(
     reply.destroy();
     return;
   }
-  if (action?.kind === "delay") await new Promise((r) => setTimeout(r, action.delayMs));
+  // A closed server does not keep its process for an answer that is still to come.
+  if (action?.kind === "delay") await new Promise((r) => setTimeout(r, action.delayMs).unref());
   const response = action?.kind === "respondAfterCommit" ? faultResponse(action) : handled.response;
   record(handled.operation, response.status);
   send(request, reply, response);

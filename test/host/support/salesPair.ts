@@ -15,6 +15,10 @@ export const ADA = { name: "Ada Lovelace", email: "ada@analytical.test" };
 /** The person that Dynamics does not know. */
 export const GRACE = { name: "Grace Hopper", email: "grace@navy.test" };
 
+/** A person whom a plug-in of Dynamics refuses, and one whose name is too long for it. */
+export const ROSA = { name: "Rosa Parks", email: "rosa@bus.test" };
+export const LONG = { firstName: "Wolfeschlegel".repeat(5), email: "wolfe@long.test" };
+
 /** A user in front of a workspace whose pair connects two sandbox orgs that the test holds in its hands. */
 export interface SalesPair extends Session {
   sandbox: Sandbox;
@@ -61,7 +65,7 @@ export async function startSalesPair(
   }
 }
 
-/** One record with a different job title on each side, and one person for whom there is no contact. */
+/** One record with a different job title on each side, and persons for whom there is no contact. */
 function addRecords({ hands }: Sandbox): string {
   const [ada] = hands.script([
     {
@@ -85,6 +89,12 @@ function addRecords({ hands }: Sandbox): string {
       op: "create",
       values: { firstName: "Grace", lastName: "Hopper", email: GRACE.email, title: "Admiral" },
     },
+    {
+      side: "marketo",
+      op: "create",
+      values: { firstName: "Rosa", lastName: "Parks", email: ROSA.email },
+    },
+    { side: "marketo", op: "create", values: { ...LONG, lastName: "Hausenbergerdorff" } },
   ]);
   if (!ada?.ok) throw new Error(JSON.stringify(ada));
   return String(ada.id);

@@ -37,13 +37,18 @@ async function findCommand(page: Page, title: string): Promise<Locator> {
     try {
       const input = quickInput(page).locator(".quick-input-box input");
       await input.fill(`>${title}`, { timeout: PALETTE_MS });
-      await row.waitFor({ timeout: PALETTE_MS });
+      await Promise.race([row.waitFor({ timeout: PALETTE_MS }), untilClosed(page)]);
       return row;
     } catch (error) {
       if (attempt === MOST_ATTEMPTS) throw error;
       await page.keyboard.press("Escape");
     }
   }
+}
+
+async function untilClosed(page: Page): Promise<never> {
+  await quickInput(page).waitFor({ state: "detached", timeout: PALETTE_MS });
+  throw new Error("The palette was closed.");
 }
 
 const PALETTE_MS = 10_000;
@@ -113,6 +118,12 @@ export function view(page: Page, title: string): Locator {
 /** A row of a tree by the text that it shows. */
 export function treeItem(page: Page, text: string): Locator {
   return page.locator(".sidebar .monaco-list-row", { hasText: text }).first();
+}
+
+/** Presses a button that a row of a tree shows while the mouse is over it. */
+export async function inlineAction(row: Locator, label: string): Promise<void> {
+  await row.hover();
+  await row.locator(`.actions a.action-label[aria-label="${label}"]`).click();
 }
 
 /** A notification that contains this text. */

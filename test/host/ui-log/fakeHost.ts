@@ -122,6 +122,14 @@ const handlers: Handlers<LogHostContract> = {
         fields: FIELDS.map((name, index) => ({ name, label: LABELS[index] ?? name })),
       },
     })),
+    look: noted("look", ({ filter, sort, offset, limit }) => {
+      const found = answerTo(filter, sort);
+      return {
+        rows: found.length,
+        latest: rows.length,
+        page: found.slice(offset, offset + limit),
+      };
+    }),
     count: noted("count", (filter) => ({ rows: find(filter).length, latest: rows.length })),
     query: noted("query", ({ filter, sort, offset, limit }) =>
       answerTo(filter, sort).slice(offset, offset + limit),

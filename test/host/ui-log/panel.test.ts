@@ -27,7 +27,7 @@ test("opening with 100,000 rows draws few and fetches one page", async (t) => {
   const drawn = await rows(page).count();
   assert.ok(drawn >= 20 && drawn < 100, `${drawn} rows are drawn`);
   assert.equal(await page.locator(".grid").getAttribute("aria-rowcount"), String(ALL + 1));
-  assert.deepEqual(await requestsOf(page, "query"), [query({ offset: 0 })]);
+  assert.deepEqual(await requestsOf(page, "look", "query"), [look({ offset: 0 })]);
   assert.equal(await page.locator(".count").innerText(), "100,000 activities");
 });
 
@@ -104,11 +104,9 @@ for (const { title, act, filter } of filters) {
     await act(page);
     await page.locator(".clear").waitFor();
     await page.locator(".progress:not(.busy)").waitFor({ state: "attached" });
-    assert.deepEqual((await requestsOf(page, "count")).slice(1), [
-      { type: "count", params: filter },
+    assert.deepEqual((await requestsOf(page, "look", "query")).slice(1), [
+      look({ offset: 0, filter }),
     ]);
-    const [, ...queries] = await requestsOf(page, "query");
-    assert.deepEqual(queries.slice(0, 1), title === "record" ? [] : [query({ offset: 0, filter })]);
     await page.locator(".clear").click();
     await page.locator(".clear").waitFor({ state: "detached" });
     await page.locator(".count", { hasText: "100,000 activities" }).waitFor();
@@ -158,13 +156,21 @@ for (const { title, clicks, sort, aria } of sorts) {
     for (const name of clicks) await header(name).click();
     await page.locator(`[role="columnheader"][aria-sort="${aria}"]`).waitFor();
     await settled(page);
-    assert.deepEqual(
-      (await requestsOf(page, "query")).at(-1),
-      query({ offset: 0, sort, upTo: 2000 }),
-    );
+    assert.deepEqual((await requestsOf(page, "look")).at(-1), look({ offset: 0, sort }));
     assert.equal(await header(clicks[0] ?? "").getAttribute("aria-sort"), aria);
   });
 }
+
+test("the list has the focus once it is there, and a text field keeps it", async () => {
+  const page = await browser.open();
+  await settled(page);
+  await until(page, "document.activeElement.matches('.grid-body .cell')");
+  await page.locator(".filter-text input").focus();
+  await page.locator(".filter-text input").pressSequentially("brandt");
+  await page.locator(".clear").waitFor();
+  await settled(page);
+  assert.equal(await page.evaluate("document.activeElement.className"), "filter-text");
+});
 
 test("the keyboard alone reaches everything in the list", async () => {
   const page = await browser.open();
@@ -274,7 +280,7 @@ test("new rows slide in at the top, and are only counted further down", async ()
 test("a rejected request shows the error, and trying again helps", async () => {
   const page = await browser.open({ rows: 500 });
   await settled(page);
-  await page.evaluate("fakeHost.failures.count = 'The log is <b>locked</b>.'");
+  await page.evaluate("fakeHost.failures.look = 'The log is <b>locked</b>.'");
   await page.getByRole("columnheader", { name: "Time" }).click();
   const alert = page.locator('[role="alert"]');
   await alert.waitFor();
@@ -323,8 +329,8 @@ test("filter, order, place and opened row survive a reload", async () => {
   assert.equal(await page.evaluate("document.querySelector('.grid-body').scrollTop"), 22 * 3000);
   assert.equal(await rowAt(page, 3005).getAttribute("aria-selected"), "true");
   assert.deepEqual(
-    (await requestsOf(page, "query"))[0],
-    query({
+    (await requestsOf(page, "look", "query"))[0],
+    look({
       offset: 3000,
       filter: { outcomes: ["applied"] },
       sort: { by: "time", descending: false },
@@ -337,22 +343,23 @@ test("the host can filter the log and open an activity", async () => {
   await settled(page);
   await page.evaluate("fakeHost.show({ conflictsOnly: true }, 7)");
   await page.locator(".detail").waitFor();
-  assert.deepEqual((await requestsOf(page, "count")).at(-1), {
-    type: "count",
-    params: { conflictsOnly: true },
-  });
+  assert.deepEqual(
+    (await requestsOf(page, "look")).at(-1),
+    look({ offset: 0, filter: { conflictsOnly: true } }),
+  );
 });
 
 test("no page broke its content security policy or threw an error", () => {
   assert.deepEqual(browser.errors, []);
 });
 
-function query(options: { offset: number; filter?: object; sort?: object; upTo?: number }): {
+/** The request that brings count and first rows together. */
+function look(options: { offset: number; filter?: object; sort?: object }): {
   type: string;
   params: object;
 } {
-  const { offset, filter = {}, sort = NEWEST_FIRST, upTo = ALL } = options;
-  return { type: "query", params: { filter: { ...filter, upTo }, sort, offset, limit: 100 } };
+  const { offset, filter = {}, sort = NEWEST_FIRST } = options;
+  return { type: "look", params: { filter, sort, offset, limit: 100 } };
 }
 
 /** Chooses from one of the panel's drop-down lists. */

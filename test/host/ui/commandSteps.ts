@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { editorText, putCursorAfter, tab, untilEditorShows } from "../support/editorParts";
 import type { SalesPair } from "../support/salesPair";
-import { GRACE, writesTo } from "../support/salesPair";
+import { GRACE, LONG, ROSA, writesTo } from "../support/salesPair";
 import type { Step } from "../support/session";
 import * as ui from "../support/ui";
 
@@ -33,6 +33,41 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
       const told = ui.notification(page, "This person is in Dynamics already; nothing was created");
       await told.getByRole("button", { name: "Open in Dynamics" }).waitFor();
       assert.equal((await contacts(pair, GRACE.email)).length, 1);
+    },
+  },
+  {
+    title: "a contact that Dynamics would refuse is not offered, and the message says why",
+    act: async (pair) => {
+      const { page } = pair;
+      await ui.runCommand(page, "Contact Sync: Create Contact…");
+      await ui.answer(page, "e-mail address or id in Marketo", LONG.email);
+      const told = ui.dialog(page, "Dynamics would refuse this contact");
+      await told.getByText("65").waitFor();
+      await page.keyboard.press("Escape");
+      await told.waitFor({ state: "detached" });
+      assert.equal((await contacts(pair, LONG.email)).length, 0);
+    },
+  },
+  {
+    title:
+      "a contact that Dynamics refuses is not created: its own words are shown and are in the log",
+    act: async (pair) => {
+      const { page, sandbox } = pair;
+      const takeOut = sandbox.dynamics.plugins.add(({ values }) =>
+        values["lastname"] === "Parks" ? { refuse: "This seat is taken." } : undefined,
+      );
+      await ui.runCommand(page, "Contact Sync: Create Contact…");
+      await ui.answer(page, "e-mail address or id in Marketo", ROSA.email);
+      await ui.answerDialog(page, "This contact would be created in Dynamics", "Continue");
+      await ui.choose(page, "The sync user (default)");
+      await ui.notification(page, "This seat is taken.").waitFor();
+      assert.equal((await contacts(pair, ROSA.email)).length, 0);
+      await ui.answerNotification(page, "This seat is taken.", "Show in Log");
+      const log = ui.webview(page);
+      await log.locator(".grid-body .row", { hasText: "Refused" }).first().click();
+      await log.locator(".detail").getByText("This seat is taken.").first().waitFor();
+      await log.locator(".clear").click();
+      takeOut();
     },
   },
   {

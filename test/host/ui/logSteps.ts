@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Frame, FrameLocator, Page } from "playwright-core";
+import type { FrameLocator } from "playwright-core";
 import { seriousProblems } from "../support/axe";
 import { tab } from "../support/editorParts";
+import { frameOf, pressUntil } from "../support/focus";
 import type { SalesPair } from "../support/salesPair";
 import type { Step } from "../support/session";
 import * as ui from "../support/ui";
@@ -125,10 +126,7 @@ export const LOG_STEPS: readonly Step<SalesPair>[] = [
       await settled(log);
       // Past the other filters into the list, which is one stop.
       const cell = log.locator('.grid-body .cell[tabindex="0"]');
-      for (let stop = 0; stop < 20 && (await focusedClass(page)) !== "cell"; stop++) {
-        await page.keyboard.press("Tab");
-      }
-      assert.equal(await focusedClass(page), "cell");
+      await pressUntil(page, "Tab", log.locator(".grid-body .cell:focus"));
       await cell.waitFor();
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowUp");
@@ -146,18 +144,4 @@ export async function settled(log: FrameLocator): Promise<void> {
   await log.locator(".grid-body .row").first().waitFor();
   await log.locator('.grid[aria-busy="false"]').waitFor();
   await log.locator(".grid-body .placeholder").waitFor({ state: "detached" });
-}
-
-/** The first class of the element that has the focus in the log panel. */
-async function focusedClass(page: Page): Promise<string | undefined> {
-  const frame = await frameOf(page);
-  return (await frame.evaluate("document.activeElement?.classList[0]")) as string | undefined;
-}
-
-/** The log panel as a document that runs scripts. */
-async function frameOf(page: Page): Promise<Frame> {
-  const body = await ui.webview(page).locator("body").elementHandle();
-  const frame = await body?.ownerFrame();
-  if (!frame) throw new Error("The log panel is not shown.");
-  return frame;
 }

@@ -4,6 +4,7 @@ import { startSalesPair } from "../support/salesPair";
 import { walk } from "../support/session";
 import { productVsix } from "../support/vsix";
 import { COMMAND_STEPS } from "./commandSteps";
+import { CONFLICT_STEPS } from "./conflictSteps";
 import { EDITOR_STEPS } from "./editorSteps";
 import { LOG_STEPS } from "./logSteps";
 import { TREE_STEPS } from "./treeSteps";
@@ -18,5 +19,12 @@ before(async () => {
 });
 after(() => pair.close());
 
-const steps = [...TREE_STEPS, ...LOG_STEPS, ...COMMAND_STEPS, ...EDITOR_STEPS, ...WINDOW_STEPS];
+const steps = [
+  ...TREE_STEPS,
+  ...LOG_STEPS,
+  ...COMMAND_STEPS,
+  ...EDITOR_STEPS,
+  ...CONFLICT_STEPS,
+  ...WINDOW_STEPS,
+];
 walk(steps, () => pair);

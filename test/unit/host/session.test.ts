@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { EngineRequest } from "../../../src/host/engine/client";
+import { rememberedSchema } from "../../../src/host/pairs/rememberedSchema";
 import { PairSession } from "../../../src/host/pairs/session";
 import type { CycleSummary } from "../../../src/model/activity";
+import type { PairSchema } from "../../../src/protocol/engine";
 import type { OpenResult } from "../../../src/protocol/engineContract";
 import { RpcError } from "../../../src/protocol/rpc";
 import { configOf, mappedOf, schemaOf, summaryOf } from "./samples";
@@ -18,7 +23,12 @@ interface FakeEngine {
   takeOver: OpenResult;
 }
 
-function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false, config = configOf()) {
+function sessionOn(
+  change: Partial<FakeEngine> = {},
+  isPaused = false,
+  config = configOf(),
+  remembered: PairSchema | null = null,
+) {
   const fake: FakeEngine = {
     calls: [],
     opened: { kind: "writer" },
@@ -47,14 +57,17 @@ function sessionOn(change: Partial<FakeEngine> = {}, isPaused = false, config = 
     return answer;
   }) as EngineRequest;
   let paused = isPaused;
+  const kept: PairSchema[] = [];
   const session = new PairSession(config, {
     request,
     stateFolder: "/state",
     owner: "this window",
     now: () => NOW,
     paused: { get: () => paused, set: (value) => (paused = value) },
+    remembered: { get: async () => remembered, set: async (schema) => void kept.push(schema) },
+    onError: (error) => assert.fail(String(error)),
   });
-  return { session, fake };
+  return { session, fake, kept };
 }
 
 const halted = { reason: "first-sync", limit: 0, planned: 3, planHash: "h" } as const;
@@ -217,4 +230,34 @@ test("what is being described is not asked for twice", async () => {
     fake.calls.filter((call) => call === "describe"),
     ["describe"],
   );
+});
+
+const owners: readonly OpenResult[] = [{ kind: "writer" }, { kind: "reader", owner: "the other" }];
+for (const opened of owners) {
+  test(`a ${opened.kind} shows the remembered fields at once, without a call`, async () => {
+    const { session, fake } = sessionOn({ opened }, false, configOf(), schemaOf());
+    await session.open();
+    assert.deepEqual(session.schema, schemaOf());
+    assert.deepEqual([session.isDescribed, fake.calls.includes("describe")], [false, false]);
+  });
+}
+
+test("what is described is remembered", async () => {
+  const { session, kept } = sessionOn();
+  await session.open();
+  await session.describe();
+  assert.deepEqual([session.isDescribed, kept], [true, [schemaOf()]]);
+});
+
+test("fields are remembered for exactly the settings that they were described for", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "contact-sync-schemas-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "schemas", "contoso.json");
+  assert.equal(await rememberedSchema(file, configOf()).get(), null);
+  await rememberedSchema(file, configOf()).set(schemaOf());
+  const found = await rememberedSchema(file, configOf()).get();
+  assert.equal(JSON.stringify(found), JSON.stringify(schemaOf()));
+  assert.equal(await rememberedSchema(file, configOf({ environment: "production" })).get(), null);
+  writeFileSync(file, '{"config": ');
+  assert.equal(await rememberedSchema(file, configOf()).get(), null);
 });

@@ -4,7 +4,7 @@ import { checksText } from "../../../src/host/documents/checksText";
 import { explainText, nextText } from "../../../src/host/documents/explainText";
 import { plain, table } from "../../../src/host/documents/markdown";
 import { previewText } from "../../../src/host/documents/previewText";
-import { compareTexts } from "../../../src/host/log/compareText";
+import { compareTexts, shownIn } from "../../../src/host/log/compareText";
 import { csvCell, csvHeader, csvLines, exportChunk } from "../../../src/host/log/exportText";
 import { isSignInProblem, problemOf } from "../../../src/host/problem";
 import { dynamicsRecordUrl } from "../../../src/host/recordLinks";
@@ -82,6 +82,16 @@ test("compare shows both values of every field on the same line", () => {
     before: "a: (empty)\nb: y",
     after: "a: Yes\nb: x",
   });
+});
+
+test("options are shown by their names, other values as they are", () => {
+  const options = [
+    { value: 1, label: "Any" },
+    { value: 2, label: "Email" },
+  ];
+  const cases = [1, "2", "1, 2", 7, null, true].map((value) => shownIn({ options }, value));
+  assert.deepEqual(cases, ["Any", "Email", "Any, Email", "7", "(empty)", "Yes"]);
+  assert.equal(shownIn(undefined, "a, b"), "a, b");
 });
 
 test("a record's value can be no markup and breaks no table", () => {
