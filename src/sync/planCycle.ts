@@ -21,6 +21,7 @@ import { followRows } from "./lifecycle/followRows";
 import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
 import { outdatedMarks } from "./lifecycle/qualifiedMarks";
 import { writesOf } from "./jobs";
+import { wakeQuestions } from "./lifecycle/wakeQuestions";
 import { matchUnlinked } from "./matchCycle";
 import { planHash, PlanTally, type PlannedAction, type PlanTotals } from "./plan";
 import { PersonSearch } from "./personSearch";
@@ -103,6 +104,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   recallLoops(context, subjects);
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
+  wakeQuestions(context, subjects, { feed, pulls });
   addRivals(context, subjects);
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
   settleRestores(subjects.all());

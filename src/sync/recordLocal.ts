@@ -10,6 +10,7 @@ import {
   recordLeave,
   recordMergedPerson,
 } from "./lifecycle/recordEvents";
+import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
 import { recordName } from "./lifecycle/heir";
 import { writeQuestion } from "./lifecycle/questions";
 import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
@@ -178,9 +179,6 @@ function tellRest(
   const outcome = { outcome: "applied", reason, changes: [] } as const;
   tell(recording, activityOf(recording.context, subject, outcome));
 }
-
-/** Marks a row whose match is a question for a human. */
-export const AMBIGUOUS_CODE = "CS-AMBIGUOUS";
 
 function recordQuestion(
   recording: Recording,

@@ -1,5 +1,5 @@
 import { setupOf, type CycleContext } from "./cycleContext";
-import { AMBIGUOUS_CODE } from "./recordLocal";
+import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
 import { newSubject, type Subject, type Subjects } from "./subject";
 
 /**
