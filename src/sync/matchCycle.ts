@@ -55,7 +55,8 @@ export async function matchUnlinked(
     subject.personId = subject.match.personId;
     applyPerson(subject, persons.get(subject.match.personId), packs);
   }
-  await followByEmail(context, { open, all: subjects, persons: [...persons.values()] });
+  const all = { open, all: subjects, persons: [...persons.values()] };
+  await followByEmail(context, { ...all, storedId: idOf });
 }
 
 function needsMatch(subject: Subject): boolean {

@@ -17,7 +17,8 @@ class Writer {
   #wake: () => void = () => undefined;
 
   constructor(script: string, errand: WriterErrand) {
-    this.#child = fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
+    this.#child = fork(script, { execArgv: [], stdio: [...stdio] });
     this.#exited = once(this.#child, "exit");
     this.#child.on("message", (message) => {
       this.told.push(message as string | number);

@@ -1,10 +1,12 @@
 import { DEFAULT_MAP } from "../../src/config/defaultMap";
-import type { Activity } from "../../src/model/activity";
-import type { RecordType } from "../../src/model/record";
+import type { Activity, ReasonCode } from "../../src/model/activity";
+import { RECORD_TYPES, type RecordType } from "../../src/model/record";
 import type { Sandbox } from "../../src/sandbox/sandbox";
 import type { State } from "../../src/state/state";
 import { baseHash } from "../../src/sync/hash";
 import type { Link } from "../../src/sync/statePort";
+import { openRequests } from "./personTold";
+import { tagsOf, type Tags } from "./tags";
 
 /** Everything that must be the same whether or not the process was killed; records are named by their tags. */
 export interface Outcome {
@@ -12,12 +14,12 @@ export interface Outcome {
   persons: string[];
   links: string[];
   failed: string[];
+  /** Requests of campaigns that were not taken back. */
+  requests: string[];
   openIntents: number;
   /** Writes of the last cycle, when all is quiet. */
   lateWrites: string[];
 }
-
-const TYPES: readonly RecordType[] = ["contact", "lead"];
 
 /** A record that is created after the crash instead of before is younger; nothing else may tell it apart. */
 const AGE: readonly string[] = ["createdon", "crmCreatedDate"];
@@ -29,40 +31,19 @@ function shown(name: string, value: unknown): unknown {
 export function outcomeOf(sandbox: Sandbox, state: State, lateWrites: string[]): Outcome {
   const tags = tagsOf(sandbox);
   return {
-    rows: TYPES.flatMap((type) => rowsOf(sandbox, type)).sort(),
+    rows: RECORD_TYPES.flatMap((type) => rowsOf(sandbox, type)).sort(),
     persons: personsOf(sandbox, tags).sort(),
-    links: TYPES.flatMap((type) => linksOf(state, type, tags)).sort(),
+    links: RECORD_TYPES.flatMap((type) => linksOf(state, type, tags)).sort(),
     failed: state
       .failed()
       .map(({ dynamicsId, personId, outcome, side, code }) =>
         [tags.of(dynamicsId, personId), outcome, side, code].join(" "),
       )
       .sort(),
+    requests: openRequests(sandbox).sort(),
     openIntents: state.openIntents().length,
     lateWrites,
   };
-}
-
-class Tags {
-  readonly rows = new Map<string, string>();
-  readonly persons = new Map<number, string>();
-
-  of(dynamicsId: string | null, personId: number | null): string {
-    const row = dynamicsId === null ? undefined : this.rows.get(dynamicsId);
-    const person = personId === null ? undefined : this.persons.get(personId);
-    return row ?? person ?? "nobody";
-  }
-}
-
-export function tagsOf({ dynamics, marketo }: Sandbox): Tags {
-  const tags = new Tags();
-  for (const type of TYPES) {
-    for (const row of dynamics.rows(type))
-      tags.rows.set(String(row[`${type}id`]), `${type} ${row["middlename"]}`);
-  }
-  for (const person of marketo.persons())
-    tags.persons.set(Number(person["id"]), `person ${person["middleName"]}`);
-  return tags;
 }
 
 function rowsOf({ dynamics }: Sandbox, type: RecordType): string[] {
@@ -74,9 +55,11 @@ function rowsOf({ dynamics }: Sandbox, type: RecordType): string[] {
 
 function personsOf({ marketo }: Sandbox, tags: Tags): string[] {
   const fields = [
-    ...new Set(TYPES.flatMap((type) => DEFAULT_MAP[type].map(({ field }) => field))),
+    ...new Set(RECORD_TYPES.flatMap((type) => DEFAULT_MAP[type].map(({ field }) => field))),
     "crmRecordType",
     "crmIsDeleted",
+    // The owner, in the scenarios that map it.
+    "department",
   ].sort();
   return [...marketo.persons()].map((person) => {
     const values = fields.map((field) => [field, shown(field, person[field])]);
@@ -105,7 +88,7 @@ function hex({ base }: Link, position: number): string | null {
 /** The log of one human: what was decided, without times and ids. */
 interface LoggedRow {
   outcome: string;
-  reason: string;
+  reason: ReasonCode;
   /** What lost a clash and to what. */
   lost: string[];
 }
@@ -145,9 +128,38 @@ export function logProblems(expected: Log, found: Log): string[] {
       if (has > want) problems.push(`${tag}: ${has} times instead of ${want}: ${conflict}`);
       if (has < want) problems.push(`${tag}: not told: ${conflict}`);
     }
+    problems.push(...toldTooOften(tag, expected.get(tag) ?? [], rows));
     if (expected.has(tag) && rows.length === 0) problems.push(`${tag}: nothing is told`);
   }
   return problems;
+}
+
+/** What happens to a record once is told once; the process after the killed one may have had more luck with a write. */
+const ONCE: ReadonlySet<ReasonCode> = new Set([
+  "created-from-dynamics",
+  "created-from-marketo",
+  "requested-by-marketo",
+  "requested-by-command",
+  "recreated-after-delete",
+  "owner-fallback",
+  "answered",
+  "qualified",
+  "merged-in-dynamics",
+  "merged-in-marketo",
+]);
+
+function toldTooOften(
+  tag: string,
+  wanted: readonly LoggedRow[],
+  found: readonly LoggedRow[],
+): string[] {
+  const count = (rows: readonly LoggedRow[], reason: ReasonCode) =>
+    rows.filter((row) => row.reason === reason && row.outcome === "applied").length;
+  const unlucky = wanted.filter(({ outcome }) => outcome === "failed").length;
+  return [...ONCE].flatMap((reason) => {
+    const [want, has] = [count(wanted, reason) + unlucky, count(found, reason)];
+    return has > want ? [`${tag}: ${has} times instead of ${want}: applied ${reason}`] : [];
+  });
 }
 
 function conflictsOf(rows: readonly LoggedRow[]): string[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CrashPoint } from "./moments";
 import { logProblems } from "./outcome";
 import { bundle, CrashRig, type Run } from "./rig";
-import type { Scenario } from "./scenarios";
+import type { Scenario } from "./scenario";
 
 /** Every place at which a run can be ended: around each operation, and in the middle of each write to a file. */
 export function pointsOf(counts: Readonly<Record<string, number>>): CrashPoint[] {
@@ -44,11 +44,11 @@ export const nameOf = ({ operation, nth, when }: CrashPoint): string =>
 
 /** What is wrong with a run that was ended at a point, compared with one that was not. */
 export function problemsOf(expected: Run, found: Run): string[] {
-  const problems = logProblems(expected.log, found.log);
+  const problems = [...logProblems(expected.log, found.log), ...found.personLog];
   const want = expected.outcome;
   const has = found.outcome;
   if (has.openIntents !== want.openIntents) problems.push(`${has.openIntents} open intents`);
-  for (const part of ["rows", "persons", "links", "failed", "lateWrites"] as const) {
+  for (const part of ["rows", "persons", "links", "failed", "requests", "lateWrites"] as const) {
     const missing = without(want[part], has[part]);
     const extra = without(has[part], want[part]);
     problems.push(...missing.map((line) => `${part}, missing: ${line}`));
@@ -90,15 +90,17 @@ export class Rigs {
     return this.rigs[0]!.run(scenario, null);
   }
 
-  /** Ends one run at each point and tells what came of it. */
+  /** Ends one run at each point and tells what came of it, as long as there is time. */
   async each(
     scenario: Scenario,
     points: readonly CrashPoint[],
     tell: (point: CrashPoint, run: Run) => void,
+    hasTime: () => boolean = () => true,
   ): Promise<void> {
     const queue = [...points];
+    const next = () => (hasTime() ? queue.shift() : undefined);
     const lane = async (rig: CrashRig): Promise<void> => {
-      for (let point = queue.shift(); point; point = queue.shift()) {
+      for (let point = next(); point; point = next()) {
         const name = nameOf(point);
         const run = await rig.run(scenario, point).catch((cause: unknown) => {
           throw new Error(`The process was ended ${name}; its successor failed.`, { cause });

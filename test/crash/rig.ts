@@ -5,14 +5,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { parsePairFile } from "../../src/config/parse";
+import type { PairConfig } from "../../src/config/pairFile";
+import { answerQuestion } from "../../src/engine/answers";
 import { createRecord } from "../../src/engine/createRecord";
+import { createPersonLogType } from "../../src/engine/personLog";
 import type { Timing } from "../../src/http/timing";
 import { pairFileText } from "../../src/sandbox/pairFile";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox";
 import type { Errand, Told } from "./child";
 import type { CrashPoint } from "./moments";
 import { outcomeOf, readLog, type Log, type Outcome } from "./outcome";
-import { ScenarioHands, type Scenario } from "./scenarios";
+import { personLogProblems, toldUpTo } from "./personTold";
+import { ScenarioHands, type Scenario } from "./scenario";
 import { openEngine, type EngineJob, type OpenEngine } from "./wiring";
 
 const ROOT = join(__dirname, "../..");
@@ -29,6 +34,8 @@ export interface Run {
   problem: string | null;
   outcome: Outcome;
   log: Log;
+  /** What is wrong with the persons' own activity logs. */
+  personLog: string[];
 }
 
 /** Two orgs and a way to run a process against them, kill it and look what its successor makes of it. */
@@ -58,40 +65,67 @@ export class CrashRig {
 
   async #runIn(folder: string, scenario: Scenario, point: CrashPoint | null): Promise<Run> {
     const { sandbox } = this;
-    const job = this.#job(folder);
     const hands = new ScenarioHands(sandbox);
     sandbox.reset();
     sandbox.clock.freeze(START);
     scenario.records(hands);
+    const job = this.#job(folder, scenario, hands);
     sandbox.clock.advance(20 * MINUTE);
-    if (scenario.synced) await this.#use(job, (opened) => this.#cycles(opened, 1));
+    await this.#before(job, scenario, hands);
     scenario.edits(hands);
     sandbox.clock.advance(MINUTE);
 
-    const { createFrom } = scenario;
+    const { createFrom, polls = false } = scenario;
     const personId = createFrom ? hands.personId(createFrom.tag) : null;
     const now = sandbox.clock.now();
-    const told = await this.#victim({ job, now, point, createFrom: personId });
+    const told = await this.#victim({ job, now, point, createFrom: personId, polls });
     sandbox.faults.clear();
     sandbox.clock.advance(10 * MINUTE);
-    const { outcome, log } = await this.#use(job, async (opened) => {
+    const left = await this.#use(job, async (opened) => {
+      const { state } = opened.engine;
+      const announced = toldUpTo(state);
       if (createFrom?.cyclesFirst) await this.#cycles(opened, 1);
       if (personId !== null) await create(opened, personId);
       await this.#cycles(opened, 2);
       const lateWrites = await this.#lateWrites(opened);
-      const { state } = opened.engine;
-      return { outcome: outcomeOf(sandbox, state, lateWrites), log: readLog(sandbox, state) };
+      return {
+        outcome: outcomeOf(sandbox, state, lateWrites),
+        log: readLog(sandbox, state),
+        personLog: personLogProblems(sandbox, state, announced),
+      };
     });
-    return { killed: told === null, ...(told ?? { counts: {}, problem: null }), outcome, log };
+    return { killed: told === null, ...(told ?? { counts: {}, problem: null }), ...left };
   }
 
-  #job(folder: string): EngineJob {
+  /** The first sync, what happened after it, and what a human answered to that. */
+  async #before(job: EngineJob, scenario: Scenario, hands: ScenarioHands): Promise<void> {
+    const { synced, history = [], answers = [] } = scenario;
+    if (!synced) return;
+    await this.#use(job, async (opened) => {
+      const { config, connectors, state } = opened.engine;
+      if (config.marketo.activityLog) await createPersonLogType(connectors.marketo);
+      await this.#cycles(opened, 1);
+      for (const events of history) {
+        events(hands);
+        await this.#cycles(opened, 1);
+      }
+      for (const { tag, answer } of answers) {
+        const dynamicsId = hands.rowId("contact", tag);
+        const request = { recordType: "contact", dynamicsId, answer, ...ANSWERED } as const;
+        await answerQuestion(state, request, { pair: config.id, now: this.sandbox.clock.now() });
+      }
+    });
+  }
+
+  #job(folder: string, { configure }: Scenario, hands: ScenarioHands): EngineJob {
     const { ready, recordTypes } = this.sandbox;
     const secret = (side: "dynamics" | "marketo") =>
       side === "dynamics" ? ready.dynamics.clientSecret : ready.marketo.clientSecret;
     return {
       folder,
-      pairFile: pairFileText(ready, recordTypes),
+      pairFile: configured(pairFileText(ready, recordTypes), (config) =>
+        configure?.(config, hands),
+      ),
       secrets: { dynamics: secret("dynamics"), marketo: secret("marketo") },
       wasmFile: WASM_FILE,
     };
@@ -136,7 +170,9 @@ export class CrashRig {
 
   /** Runs the errand in a process of its own; null when it was killed. */
   async #victim(errand: Errand): Promise<Told | null> {
-    const child = fork(this.script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    // Without the loader of the tests: the bundle needs none, and it takes longer than the cycle.
+    const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
+    const child = fork(this.script, { execArgv: [], stdio: [...stdio] });
     const exited = once(child, "exit");
     let told: Told | undefined;
     child.once("message", (message) => {
@@ -148,6 +184,15 @@ export class CrashRig {
     if (code !== 0 || !told) throw new Error(`The process ended with ${code ?? signal}.`);
     return told;
   }
+}
+
+const ANSWERED = { by: "Ada", because: "They told me." };
+
+function configured(text: string, change: (config: PairConfig) => void): string {
+  const parsed = parsePairFile(text);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  parsed.file.pairs.forEach(change);
+  return JSON.stringify(parsed.file);
 }
 
 /** A killed process leaves the same files in memory as on a disk, where each sync would take its time. */

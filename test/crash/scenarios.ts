@@ -1,82 +1,5 @@
-import type { Sandbox } from "../../src/sandbox/sandbox";
-
-/** What happens to the two orgs around the process that is killed. */
-export interface Scenario {
-  name: string;
-  /** The first point of every kind is always tried. */
-  isMain?: true;
-  /** Records that are there from the start. */
-  records(hands: ScenarioHands): void;
-  /** The first sync is done before the edits; else the killed process does it. */
-  synced: boolean;
-  /** What other hands do before the cycle, and what goes wrong on the way. */
-  edits(hands: ScenarioHands): void;
-  /** The killed process and the one after it run the command for the person with this tag instead of a cycle. */
-  createFrom?: { tag: string; cyclesFirst: boolean };
-}
-
-type Values = Record<string, string | number | boolean | null>;
-
-/** Other people's edits, by the tag that each human carries as middle name. */
-export class ScenarioHands {
-  constructor(readonly sandbox: Sandbox) {}
-
-  row(table: "contact" | "lead", tag: string, values: Values = {}): void {
-    const { dynamics, salesUserId } = this.sandbox;
-    const own = { middlename: tag, firstname: "Ann", lastname: `Human ${tag}` };
-    dynamics.create(
-      table,
-      { ...own, emailaddress1: `${tag}@fabrikam.test`, ...values },
-      salesUserId,
-    );
-  }
-
-  person(tag: string, values: Values = {}): void {
-    const own = { middleName: tag, firstName: "Ann", lastName: `Human ${tag}` };
-    this.sandbox.marketo.create({ ...own, email: `${tag}@fabrikam.test`, ...values });
-  }
-
-  editRow(table: "contact" | "lead", tag: string, values: Values): void {
-    const { dynamics, salesUserId } = this.sandbox;
-    dynamics.edit(table, this.#rowId(table, tag), values, salesUserId);
-  }
-
-  removeRow(tag: string): void {
-    const { dynamics, salesUserId } = this.sandbox;
-    dynamics.remove("contact", this.#rowId("contact", tag), salesUserId);
-  }
-
-  editPerson(tag: string, values: Values): void {
-    this.sandbox.marketo.edit(this.personId(tag), values);
-  }
-
-  removePerson(tag: string): void {
-    this.sandbox.marketo.remove(this.personId(tag));
-  }
-
-  /** A customer's rule: no contact may be called this. */
-  forbidJobTitle(title: string): void {
-    this.sandbox.dynamics.plugins.add(({ message, values }) =>
-      message === "Update" && values["jobtitle"] === title
-        ? { refuse: `Nobody is ${title} here.` }
-        : undefined,
-    );
-  }
-
-  #rowId(table: "contact" | "lead", tag: string): string {
-    for (const row of this.sandbox.dynamics.rows(table)) {
-      if (row["middlename"] === tag) return String(row[`${table}id`]);
-    }
-    throw new Error(`There is no ${table} ${tag}.`);
-  }
-
-  personId(tag: string): number {
-    for (const person of this.sandbox.marketo.persons()) {
-      if (person["middleName"] === tag) return Number(person["id"]);
-    }
-    throw new Error(`There is no person ${tag}.`);
-  }
-}
+import { lifeScenario } from "./life";
+import type { Scenario, ScenarioHands } from "./scenario";
 
 const CONTACTS = [
   "quiet",
@@ -214,6 +137,8 @@ export const SCENARIOS: readonly Scenario[] = [
     synced: true,
     edits: everythingInAnOutage,
   },
+  lifeScenario("list"),
+  lifeScenario("field"),
   ...["asked-for", "no-address"].flatMap((tag) =>
     [false, true].map((cyclesFirst): Scenario => ({
       name: `create-contact for ${tag}, then ${cyclesFirst ? "cycles and the command" : "the command and cycles"}`,

@@ -12,21 +12,23 @@ interface Candidate {
   personId: number;
 }
 
+/** Rows without a link, and the persons that may be theirs. */
+interface Found {
+  open: readonly Subject[];
+  all: readonly Subject[];
+  persons: readonly MarketoPerson[];
+  /** The row whose id the person carries. */
+  storedId: (person: MarketoPerson) => string | null;
+}
+
 /**
  * The last way to know a qualified lead's contact, where no column names it: the new contact has the e-mail address of
  * the lead's person. Only if that is unique on both sides, and only if the lead really is qualified.
  */
-export async function followByEmail(
-  context: CycleContext,
-  found: {
-    open: readonly Subject[];
-    all: readonly Subject[];
-    persons: readonly MarketoPerson[];
-  },
-): Promise<void> {
+export async function followByEmail(context: CycleContext, found: Found): Promise<void> {
   const setup = setupOf(context, "lead");
   if (!setup || !context.policies.matchByEmail) return;
-  const candidates = candidatesOf(context, found.open, found.persons);
+  const candidates = candidatesOf(context, found);
   if (!candidates.length) return;
   const known = new Map(found.all.map((subject) => [keyOf(subject), subject]));
   const leads = candidates.map(
@@ -52,24 +54,23 @@ export async function followByEmail(
   }
 }
 
-function candidatesOf(
-  context: CycleContext,
-  open: readonly Subject[],
-  persons: readonly MarketoPerson[],
-): Candidate[] {
+function candidatesOf(context: CycleContext, { open, persons, storedId }: Found): Candidate[] {
   const links = context.state.linksByPersonId(persons.map(({ id }) => id));
   if (![...links.values()].some(({ recordType }) => recordType === "lead")) return [];
   const byEmail = groupBy(persons, ({ values }) => emailKey({ email: textOf(values["email"]) }));
+  const byId = groupBy(persons, storedId);
   const wanting = groupBy(open, emailOf);
   return open.flatMap((contact): Candidate[] => {
+    if (contact.setup.recordType !== "contact" || contact.facts?.leadId) return [];
+    // A process that ended between the write to the person and its record: the person carries the contact's id already.
+    const carriers = byId.get(contact.dynamicsId) ?? [];
     const email = emailOf(contact);
-    const isFree = contact.setup.recordType === "contact" && contact.match?.kind === "none";
-    if (!isFree || email === null || contact.facts?.leadId) return [];
-    const [person, another] = byEmail.get(email) ?? [];
+    const isUnique = email !== null && wanting.get(email)?.length === 1;
+    const byAddress = isUnique && contact.match?.kind === "none" ? byEmail.get(email) : [];
+    const [person, another] = carriers.length ? carriers : (byAddress ?? []);
     const link = person && links.get(person.id);
-    const isUnique = !another && wanting.get(email)?.length === 1;
-    const isLead = link?.recordType === "lead" && link.state !== "held";
-    return person && link && isUnique && isLead ? [{ contact, link, personId: person.id }] : [];
+    if (!person || another || link?.recordType !== "lead" || link.state === "held") return [];
+    return [{ contact, link, personId: person.id }];
   });
 }
 
