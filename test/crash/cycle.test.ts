@@ -3,10 +3,10 @@ import { after, before, test } from "node:test";
 import { nameOf, pointsOf, problemsOf, Rigs, spread, spreadOverKinds } from "./points";
 import { EVERYTHING, SCENARIOS } from "./scenarios";
 
-/** Which points this run tries; the long form (long.ts) tries all of them. */
-const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1000);
+/** Which points this run tries, the same each time; the long form (long.ts) tries all of them. */
+const seed = Number(process.env["CRASH_SEED"] ?? 5);
 const MAIN_STEP = 13;
-const OTHER_STEP = 17;
+const OTHER_STEP = 19;
 
 let rigs: Rigs;
 
@@ -39,7 +39,7 @@ for (const scenario of SCENARIOS) {
       problems.push(...problemsOf(expected, run).map((text) => `${nameOf(point)}: ${text}`));
     });
     assert.deepEqual(problems, []);
-    assert.deepEqual(expected.outcome.lateWrites, []);
+    assert.deepEqual([expected.outcome.lateWrites, expected.personLog], [[], []]);
     // Chunks run side by side, so that the last operation of a kind may fall away; nearly all must be met.
     const unmet = points.length - killed;
     assert.ok(unmet <= Math.max(1, points.length / 10), `${unmet} of ${points.length} never came`);

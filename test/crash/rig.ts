@@ -82,7 +82,7 @@ export class CrashRig {
     sandbox.faults.clear();
     sandbox.clock.advance(10 * MINUTE);
     const left = await this.#use(job, async (opened) => {
-      const { state } = opened.engine;
+      const { config, state } = opened.engine;
       const announced = toldUpTo(state);
       if (createFrom?.cyclesFirst) await this.#cycles(opened, 1);
       if (personId !== null) await create(opened, personId);
@@ -91,7 +91,7 @@ export class CrashRig {
       return {
         outcome: outcomeOf(sandbox, state, lateWrites),
         log: readLog(sandbox, state),
-        personLog: personLogProblems(sandbox, state, announced),
+        personLog: config.marketo.activityLog ? personLogProblems(sandbox, state, announced) : [],
       };
     });
     return { killed: told === null, ...(told ?? { counts: {}, problem: null }), ...left };

@@ -59,6 +59,7 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
 
 function begin(story: Story): void {
   story.lead("Lee", { jobtitle: "Clerk", subject: "Wants one" });
+  story.lead("Mel", { jobtitle: "Clerk" });
   for (const name of ["Stays", "Loser", "Cyd", "Del", "Gone", "Out"]) story.contact(name);
   story.contact("In", { new_synctomkto: false });
   story.person({ lastName: "Cydney", email: "cydney@home.test", phone: "5" });
@@ -66,6 +67,9 @@ function begin(story: Story): void {
 
 async function everything(story: Story): Promise<void> {
   await story.qualify("Lee", "LeeC");
+  // Qualified by a program that fills in no lookup: the address alone tells whose contact it is.
+  story.edit("Mel", { statecode: 1, statuscode: 3 });
+  story.contact("MelC", { lastname: "Mel", emailaddress1: "mel@web.test", jobtitle: "Boss" });
   await story.merge("Stays", "Loser");
   const found = (name: string) =>
     [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
