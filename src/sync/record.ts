@@ -56,7 +56,8 @@ export function recordWritten(
   const id = tell(recording, activity);
   writer.confirmEchoes(goneBack(job));
   if (side === "marketo" && job.kind === "update") putEchoes(recording, job, { before, id });
-  countWrite(recording.counts, { ...job, kind: created?.kind ?? job.kind });
+  const { kind, conflict } = job;
+  countWrite(recording.counts, { kind, side, conflict, ...created });
 }
 
 /** The writes of ours whose loss this job brings back: nothing is left to find out about them. */
@@ -133,7 +134,10 @@ function putEchoes(
   }
 }
 
-function countWrite(counts: CycleCounts, { kind, side, conflict }: Job): void {
+function countWrite(
+  counts: CycleCounts,
+  { kind, side, conflict }: Pick<Job, "kind" | "side" | "conflict">,
+): void {
   if (kind === "create") counts.created[side]++;
   else counts.updated[side]++;
   if (conflict) counts.conflicts++;

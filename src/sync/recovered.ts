@@ -1,34 +1,37 @@
 import type { ActivityChange, ReasonCode } from "../model/activity";
+import type { Side } from "../model/record";
 import type { AgreedValue, FieldChange } from "./decideField";
 import type { Job } from "./jobs";
 import type { Attempt, Subject } from "./subject";
 
 /** What a link by id stands for when it answers an interrupted creation. */
 export interface CreatedBefore {
+  side: Side;
   kind: Job["kind"];
   reason: ReasonCode;
   changes: FieldChange[];
 }
 
 /**
- * A link by id that answers an interrupted creation: the person is the one that was being created, so that what both
+ * A link by id that answers an interrupted creation: the record is the one that was being created, so that what both
  * sides agree on is what the creation wrote. Null for every other link.
  */
 export function createdBefore(job: Job): CreatedBefore | null {
   const { suspect, attempts } = job.subject;
-  const attempt = attempts.find(({ side, kind }) => side === "marketo" && kind === "create");
+  const attempt = attempts.find(({ kind }) => kind === "create");
   const isAnswer = attempt || (suspect?.kind === "create" && suspect.side === "marketo");
   if (!isAnswer || !ANSWERS.has(job.reason)) return null;
+  const to = attempt?.side ?? "marketo";
   const written = job.agreed
     .filter(({ value }) => value !== null)
     .map(({ rule, value }): FieldChange => ({
-      ...{ rule, to: "marketo", before: null, after: value, clash: false },
+      ...{ rule, to, before: null, after: value, clash: false },
     }));
   const changes = [...written, ...job.changes];
   // A lost answer is no crash: within the cycle it is still known what was done and why.
   return attempt
-    ? { kind: "create", reason: attempt.reason, changes }
-    : { kind: job.kind, reason: job.reason, changes };
+    ? { side: to, kind: "create", reason: attempt.reason, changes }
+    : { side: to, kind: job.kind, reason: job.reason, changes };
 }
 
 /** Why a link is made that only says that its creation had been carried out. */

@@ -204,7 +204,8 @@ describe("Sync As, Assign To and accidents", () => {
       times: 1,
       action: { kind: "resetAfterCommit" },
     });
-    await pair.engine.pollRequests();
+    assert.deepEqual(await pair.engine.pollRequests(), { ...TALLY, created: 1 });
+    assert.deepEqual(told(), [[id, "applied", "requested-by-marketo"]]);
     pair.clock.advance(60_000);
     await pair.engine.pollRequests();
     pair.clock.advance(300_000);

@@ -66,6 +66,15 @@ const ONCE_BROKEN: readonly [string, Step[]][] = [
       { do: "editPerson", at: 0, edits: [{ field: "firstname", value: "long" }] },
     ],
   ],
+  [
+    "a record that a campaign asked for is told as created, although the answer to its creation was lost",
+    [
+      { do: "cycle" },
+      { do: "register", address: null, edits: [{ field: "firstname", value: "fresh" }] },
+      { do: "fault", side: "dynamics", operation: "write", how: "lostAfter", skip: 0 },
+      { do: "poll" },
+    ],
+  ],
 ];
 
 for (const [name, steps] of ONCE_BROKEN) {
