@@ -10,6 +10,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { bundleForTest } from "../support/bundle";
 import type { ReadyLine } from "../../src/sandbox/ready";
+import { CALLS_PER_WINDOW } from "./engine/allowance";
 import type { Command, Measured } from "./engine/measure";
 import type { RoleOptions } from "./engine/roles";
 
@@ -188,6 +189,8 @@ async function measureOthers(bench: Bench, recording: string): Promise<Results> 
     const loop = new RoleProcess("bare", options);
     results.set("bare", await loop.carryOut({ kind: "cycle", phase: "first sync" }));
     await loop.close();
+    // The loop's calls count for twenty seconds more.
+    await sandbox.control("/clock/advance", { ms: QUIET_MS });
     const script = new RoleProcess("script", options);
     results.set("script", await script.carryOut({ kind: "sample", records: SAMPLE }));
     await script.close();
@@ -210,53 +213,61 @@ function line(
   };
 }
 
+/** The engine's first sync beside the bare loop and the script, and what the goals say of them. */
+function compare(bench: Bench, first: Measured, others: Results): void {
+  const bare = others.get("bare")!;
+  const sample = others.get("script")!;
+  const scale = bench.contacts / SAMPLE;
+  const script = { ...sample, wallMs: sample.wallMs * scale, cpuMs: sample.cpuMs * scale };
+  console.table([
+    line("(a) first sync, bare loop", bare),
+    line(`(b) first sync, one call per record, ${SAMPLE} measured and scaled`, script),
+  ]);
+  const times = (one: Measured, other: Measured) => (one.wallMs / other.wallMs).toFixed(2);
+  console.log(`First sync against (a): ${times(first, bare)} times (goal: at most 1.5)`);
+  console.log(`First sync against (b): ${times(script, first)} times faster (goal: 20)`);
+  console.log(`(a) against (b): ${times(script, bare)} times faster (the most there is)`);
+  console.log(`Peak memory of the first sync: ${Math.round(first.peakMb)} MB (goal: below 400)`);
+}
+
+/** Without limits: what the engine itself costs. */
 async function report(bench: Bench): Promise<void> {
   console.log(`Engine with ${bench.contacts.toLocaleString("en-US")} contacts, no limits`);
   const recording = join(bench.folder, "calls.jsonl");
   await measureEngine(bench, recording);
   const others = await measureOthers(bench, recording);
   const engine = await measureEngine(bench, null);
-  const bare = others.get("bare")!;
-  const sample = others.get("script")!;
-  const scale = bench.contacts / SAMPLE;
-  const script = { ...sample, wallMs: sample.wallMs * scale, cpuMs: sample.cpuMs * scale };
-  console.table([
-    ...[...engine].map(([phase, result]) => line(phase, result)),
-    line("(a) first sync, bare loop", bare),
-    line(`(b) first sync, one call per record, ${SAMPLE} measured and scaled`, script),
-  ]);
-  const first = engine.get("first sync")!;
-  const ratio = (value: number) => value.toFixed(2);
-  console.log(
-    `First sync against (a): ${ratio(first.wallMs / bare.wallMs)} times (goal: at most 1.5)`,
-  );
-  console.log(
-    `First sync against (b): ${ratio(script.wallMs / first.wallMs)} times faster (goal: 20)`,
-  );
-  console.log(
-    `(a) against (b): ${ratio(script.wallMs / bare.wallMs)} times faster (the most there is)`,
-  );
-  console.log(`Peak memory of the first sync: ${Math.round(first.peakMb)} MB (goal: below 400)`);
+  console.table([...engine].map(([phase, result]) => line(phase, result)));
+  compare(bench, engine.get("first sync")!, others);
 }
 
 const WINDOW_MS = 20_000;
-const CALLS_PER_WINDOW = 100;
 
-/** How much of Marketo's allowance a first sync uses, and whether it ever went beyond. */
+/** Within Marketo's limits: how much of what is allowed a first sync uses, and whether it ever went beyond. */
 async function reportLimits(bench: Bench): Promise<void> {
-  console.log(`First sync of ${bench.contacts.toLocaleString("en-US")} contacts within the limits`);
-  await withSandbox(bench, async (sandbox) => {
+  console.log(`Engine with ${bench.contacts.toLocaleString("en-US")} contacts, Marketo's limits`);
+  const recording = join(bench.folder, "calls.jsonl");
+  await measureEngine({ ...bench, limits: "off" }, recording);
+  const others = await measureOthers(bench, recording);
+  const first = await measureFirstSync(bench);
+  console.table([line("first sync", first)]);
+  compare(bench, first, others);
+  const allowed = CALLS_PER_WINDOW * (first.wallMs / WINDOW_MS + 1);
+  const used = ((first.calls.marketo / allowed) * 100).toFixed(1);
+  console.log(`Calls made: ${used} % of those allowed (goal: 90)`);
+  console.log(`Answers with 606, 615 or 429: ${first.throttled}`);
+}
+
+async function measureFirstSync(bench: Bench): Promise<Measured> {
+  return withSandbox(bench, async (sandbox) => {
     const folder = mkdtempSync(join(bench.folder, "state-"));
     const options = { ...bench, folder, recording: null, ready: sandbox.ready };
     const role = new RoleProcess("engine", options);
-    const first = await role.carryOut({ kind: "cycle", phase: "first sync" });
-    await role.close();
-    const allowed = CALLS_PER_WINDOW * (first.wallMs / WINDOW_MS + 1);
-    console.table([line("first sync", first)]);
-    console.log(
-      `Calls made: ${((first.calls.marketo / allowed) * 100).toFixed(1)} % of those allowed`,
-    );
-    console.log(`Answers with 606, 615 or 429: ${first.throttled}`);
+    try {
+      return await role.carryOut({ kind: "cycle", phase: "first sync" });
+    } finally {
+      await role.close();
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createTransport, type HttpTransport } from "../../../src/http/transport";
 import type { RecordedCall } from "./engineRole";
+import { allowance } from "./allowance";
 import { measured, type Role } from "./measure";
 import type { RoleOptions } from "./roles";
 import { bearers, type Bearers } from "./signIn";
@@ -16,15 +17,20 @@ export async function startBareLoop(options: RoleOptions): Promise<Role> {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as RecordedCall);
-  const send = (call: RecordedCall) => sendAgain(transport, options, tokens, call);
+  const allowed = allowance(options);
+  const send = (call: RecordedCall) => {
+    const carryOut = () => sendAgain(transport, options, tokens, call);
+    return call.server === "marketo" ? allowed(carryOut) : carryOut();
+  };
   return {
     async carryOut(command) {
       if (command.kind !== "cycle") return null;
       const mine = calls.filter(({ phase }) => phase === command.phase);
+      const of = (server: RecordedCall["server"]) => mine.filter((call) => call.server === server);
       return measured(async () => {
-        for (const stretch of stretches(mine)) await inLanes(stretch, send);
-        const of = (server: string) => mine.filter((call) => call.server === server).length;
-        const counts = { dynamics: of("dynamics"), marketo: of("marketo") };
+        const [dynamics, marketo] = [of("dynamics"), of("marketo")];
+        await Promise.all([inTurn(dynamics, send), inLanes(marketo, send)]);
+        const counts = { dynamics: dynamics.length, marketo: marketo.length };
         return { calls: counts, bytesWritten: 0, note: "the same calls again" };
       });
     },
@@ -32,18 +38,17 @@ export async function startBareLoop(options: RoleOptions): Promise<Role> {
   };
 }
 
-/** Calls that may overlap: those of one kind in a row. Reads of Dynamics follow each other's links, one by one. */
-function stretches(calls: readonly RecordedCall[]): RecordedCall[][] {
-  const parts: RecordedCall[][] = [];
-  let last = "";
-  for (const call of calls) {
-    const isLink = call.server === "dynamics" && call.method === "GET";
-    const kind = `${call.server} ${call.method} ${call.path.split("?")[0]}`;
-    if (isLink || kind !== last) parts.push([]);
-    parts.at(-1)?.push(call);
-    last = kind;
+/** Batches overlap; the pages of a read follow each other's links, one by one. */
+async function inTurn(
+  calls: readonly RecordedCall[],
+  send: (call: RecordedCall) => Promise<void>,
+): Promise<void> {
+  const stretches: RecordedCall[][] = [];
+  for (const [at, call] of calls.entries()) {
+    if (at === 0 || call.method === "GET" || calls[at - 1]?.method === "GET") stretches.push([]);
+    stretches.at(-1)?.push(call);
   }
-  return parts;
+  for (const stretch of stretches) await inLanes(stretch, send);
 }
 
 async function inLanes(

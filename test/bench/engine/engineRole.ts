@@ -9,6 +9,7 @@ import { createTransport, type HttpTransport } from "../../../src/http/transport
 import { pairFileText } from "../../../src/sandbox/pairFile";
 import { diskFiles, type FileSystem } from "../../../src/state/files";
 import { openState } from "../../../src/state/openState";
+import { CALLS_PER_WINDOW } from "./allowance";
 import { measured, type Role } from "./measure";
 import type { RoleOptions } from "./roles";
 
@@ -74,7 +75,7 @@ function pairOf({ ready, limits }: RoleOptions): PairConfig {
   const pair = parsed.ok ? parsed.file.pairs[0] : undefined;
   if (!pair) throw new Error("The sandbox's pair file is not readable.");
   // Without limits the budget is out of the way too: what counts then is the engine's own time.
-  pair.budget.marketoCallsPer20Seconds = limits === "real" ? 100 : 1_000_000;
+  pair.budget.marketoCallsPer20Seconds = limits === "real" ? CALLS_PER_WINDOW : 1_000_000;
   pair.budget.marketoDailyCalls = 1_000_000;
   return pair;
 }

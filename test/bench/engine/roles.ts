@@ -49,5 +49,6 @@ async function main([name = "", ...rest]: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);
-  process.exitCode = 1;
+  // Its input is still open, and would keep it waiting.
+  process.exit(1);
 });

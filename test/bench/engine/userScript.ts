@@ -1,5 +1,6 @@
 import { DynamicsWebApi } from "dynamics-web-api";
 import { createTransport, type HttpTransport } from "../../../src/http/transport";
+import { allowance } from "./allowance";
 import { measured, type Role } from "./measure";
 import type { RoleOptions } from "./roles";
 import { bearers } from "./signIn";
@@ -8,7 +9,8 @@ import { bearers } from "./signIn";
  * The script that a user would write: reads the contacts with dynamics-web-api, looks each one's person up by e-mail and
  * writes it, one call for one record.
  */
-export async function startScript({ ready }: RoleOptions): Promise<Role> {
+export async function startScript(options: RoleOptions): Promise<Role> {
+  const { ready } = options;
   const transport = createTransport();
   const tokens = await bearers(transport, ready);
   const client = new DynamicsWebApi({
@@ -16,7 +18,7 @@ export async function startScript({ ready }: RoleOptions): Promise<Role> {
     dataApi: { version: "9.2" },
     onTokenRefresh: () => Promise.resolve(tokens.dynamics.replace("Bearer ", "")),
   });
-  const leads = new LeadCalls(transport, ready.marketo.url, tokens.marketo);
+  const leads = new LeadCalls(transport, tokens.marketo, options);
   return {
     async carryOut(command) {
       if (command.kind !== "sample") return null;
@@ -50,12 +52,17 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 class LeadCalls {
   calls = 0;
+  readonly #root: string;
+  readonly #allowed: ReturnType<typeof allowance>;
 
   constructor(
     private readonly transport: HttpTransport,
-    private readonly root: string,
     private readonly authorization: string,
-  ) {}
+    options: RoleOptions,
+  ) {
+    this.#root = options.ready.marketo.url;
+    this.#allowed = allowance(options);
+  }
 
   async find(email: string): Promise<void> {
     const query = new URLSearchParams({ filterType: "email", filterValues: email || "none@none" });
@@ -74,12 +81,14 @@ class LeadCalls {
 
   async #call(method: "GET" | "POST", path: string, body?: string): Promise<void> {
     this.calls++;
-    const answer = await this.transport.send({
+    const headers = { Authorization: this.authorization, "Content-Type": "application/json" };
+    const request = {
       method,
-      url: this.root + path,
-      headers: { Authorization: this.authorization, "Content-Type": "application/json" },
+      url: this.#root + path,
+      headers,
       ...(body !== undefined && { body }),
-    });
+    };
+    const answer = await this.#allowed(() => this.transport.send(request));
     if (!answer.body.includes('"success":true')) throw new Error(answer.body.slice(0, 300));
   }
 }
