@@ -62,13 +62,14 @@ const APPLY: Record<OperationKind, (database: SqlDatabase, values: Row) => void>
     }),
   amendActivity: (database, [id, json]) => amendActivity(database, Number(id), String(json)),
   trimActivities: (database, [upTo]) => trimActivities(database, Number(upTo)),
-  // Older journals have intents without clashes.
+  // Older journals have intents without clashes, or without the values sent.
   addIntent: (database, values) =>
     database.run(
-      `INSERT INTO intent (id, cycle, side, type, kind, dynamics_id, person, reason, clashes)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO intent (id, cycle, side, type, kind, dynamics_id, person, reason, clashes, sent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...values.slice(0, 8),
       values[8] ?? null,
+      values[9] ?? null,
     ),
   finishIntents: (database, ids) => {
     for (const id of ids) database.run("DELETE FROM intent WHERE id = ?", id);

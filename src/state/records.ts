@@ -4,7 +4,7 @@ import type { FailedRecord, Intent, PendingEcho } from "../sync/statePort";
 import type { Row, SqlDatabase } from "./database";
 import { packId } from "./ids";
 
-const INTENT = "id, cycle, side, type, kind, dynamics_id, person, reason, clashes";
+const INTENT = "id, cycle, side, type, kind, dynamics_id, person, reason, clashes, sent";
 const ECHO = "person, position, field, prior, sent, activity, cycle, sent_at";
 const FAILED =
   "type, dynamics_id, person, outcome, side, code, message, attempts, first_at, last_at, next_attempt";
@@ -21,6 +21,7 @@ export function openIntents(database: SqlDatabase): Intent[] {
     personId: count(row, 6),
     reason: String(row[7]) as ReasonCode,
     clashes: JSON.parse(text(row, 8) ?? "[]") as Intent["clashes"],
+    sent: bytes(row, 9),
   }));
 }
 

@@ -60,6 +60,7 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE pending_echo RENAME TO echo;
    CREATE INDEX echo_by_time ON echo (sent_at);`,
   `ALTER TABLE intent ADD COLUMN clashes TEXT;`,
+  `ALTER TABLE intent ADD COLUMN sent BLOB;`,
 ];
 
 /** The version a database has; 0 is an empty one. */

@@ -94,11 +94,12 @@ export class WritableState extends StateReads implements State {
     return this.#exclusive(async () => {
       const first = nextId(this.memory().database, "intent");
       const operations = intents.map(
-        ({ dynamicsId, personId, reason, clashes, ...rest }, place): Operation => ({
+        ({ dynamicsId, personId, reason, clashes, sent, ...rest }, place): Operation => ({
           kind: "addIntent",
           values: [
             ...[first + place, rest.cycle, rest.side, rest.recordType, rest.kind],
             ...[dynamicsId, personId, reason, clashes.length ? JSON.stringify(clashes) : null],
+            sent.length ? sent : null,
           ],
         }),
       );

@@ -10,6 +10,7 @@ import type { DynamicsWrite, WriteResult } from "./ports";
 import { recordSuccession } from "./lifecycle/recordEvents";
 import { clashesOf, recordFailure, recordWritten, type Recording } from "./record";
 import { recordLocal } from "./recordLocal";
+import { packSent } from "./sentValues";
 import type { FailedRecord, NewIntent, StatePort, StateWriter } from "./statePort";
 import { decideSubject, type Subject } from "./subject";
 
@@ -78,7 +79,8 @@ export class Applier {
     });
   }
 
-  #intentOf({ subject, side, kind, reason, changes }: Job): NewIntent {
+  #intentOf(job: Job): NewIntent {
+    const { subject, side, kind, reason, changes } = job;
     return {
       cycle: this.context.cycle,
       side,
@@ -88,6 +90,7 @@ export class Applier {
       personId: subject.personId,
       reason,
       clashes: clashesOf(changes),
+      sent: packSent(job),
     };
   }
 

@@ -13,6 +13,7 @@ import { LINK_TABLE } from "./linkTable";
 import type { MatchedBy } from "./match";
 import { firstContactWinner } from "./policy";
 import { refusalReason, refusalsOf } from "./refusal";
+import type { Base } from "./statePort";
 
 /** What to do about one record, and why. */
 export function decide(situation: Situation, context: DecisionContext): Decision {
@@ -133,13 +134,13 @@ const LINKED_BY: Readonly<Record<MatchedBy, ReasonCode>> = {
   answer: "answered",
 };
 
-/** First contact: every field is without a base. */
+/** First contact: every field is without a base, unless we wrote it ourselves just before. */
 function link(
-  { row, person }: { row: FieldValues; person: FieldValues },
+  { row, person, base }: { row: FieldValues; person: FieldValues; base: Base },
   { by, personId }: { by: MatchedBy; personId: number },
   context: DecisionContext,
 ): Decision {
-  const diffs = diffRecord(context, new Uint8Array(), { dynamics: row, marketo: person });
+  const diffs = diffRecord(context, base, { dynamics: row, marketo: person });
   const decided = decideFields(diffs, context, {});
   if ("kind" in decided) return decided;
   const reason = decided.conflict ? clashReason(decided) : LINKED_BY[by];

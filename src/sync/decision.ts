@@ -36,6 +36,8 @@ export type Situation =
       row: FieldValues;
       match: Extract<MatchResult, { kind: "found" }>;
       person: FieldValues;
+      /** Empty at a first contact; an interrupted write of ours may have made some of it. */
+      base: Base;
     }
   /** A row that takes over the link of another record, with what stays agreed on. */
   | {

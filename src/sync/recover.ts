@@ -1,5 +1,6 @@
 import { setupOf, type CycleContext } from "./cycleContext";
 import { linkOf } from "./linkLookup";
+import { unpackSent } from "./sentValues";
 import type { Intent } from "./statePort";
 import { newSubject, type Subject, type Subjects } from "./subject";
 
@@ -14,7 +15,9 @@ export function addSuspects(context: CycleContext, subjects: Subjects): number[]
     const subject = suspectOf(context, subjects, intent);
     // A record's writes to both sides may be open; only one of them carries what lost clashes.
     const earlier = subject?.suspect?.clashes ?? [];
-    if (subject) subject.suspect = { ...intent, clashes: [...earlier, ...intent.clashes] };
+    if (!subject) continue;
+    subject.suspect = { ...intent, clashes: [...earlier, ...intent.clashes] };
+    subject.sent = [...subject.sent, ...unpackSent(intent.sent, intent.side)];
   }
   if (intents.length) context.report.progress("recovering", intents.length, intents.length);
   return intents.map((intent) => intent.id);

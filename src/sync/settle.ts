@@ -7,6 +7,7 @@ import { matchUnlinked } from "./matchCycle";
 import { readForDecisions } from "./planCycle";
 import { activityOf, changeOf, clashesOf, tell } from "./record";
 import { settleRestores } from "./restore";
+import { packSent, sentBy } from "./sentValues";
 import { markFailed, type Subject } from "./subject";
 
 /** How often a record that moved while it was written is read and decided again within one cycle. */
@@ -101,6 +102,7 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   }
   if (intentId !== null) {
     subject.suspect = suspectOf(context, { job, intentId });
+    subject.sent = [...subject.sent, ...sentBy(job)];
     const { side, kind, reason, conflict, changes } = job;
     subject.attempts = [...subject.attempts, { side, kind, reason, conflict, changes }];
   }
@@ -129,6 +131,7 @@ function suspectOf(
     personId,
     reason,
     clashes: clashesOf(changes),
+    sent: packSent(job),
   };
 }
 

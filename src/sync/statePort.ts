@@ -42,6 +42,8 @@ export interface Intent {
   reason: ReasonCode;
   /** The values that lose a clash by this write: once it has arrived, nobody else knows them. */
   clashes: readonly ActivityChange[];
+  /** Hashes of the values sent, by the position of their fields (`sync/sentValues.ts`). */
+  sent: Uint8Array;
 }
 
 export type NewIntent = Omit<Intent, "id">;

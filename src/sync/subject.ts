@@ -12,7 +12,8 @@ import { decideOutside } from "./lifecycle/outside";
 import type { RowFacts } from "./lifecycle/rowFacts";
 import type { MatchResult } from "./match";
 import { asRefresh } from "./refreshReason";
-import type { Intent, Link, PendingEcho } from "./statePort";
+import { recognizedBase, type SentValue } from "./sentValues";
+import type { Base, Intent, Link, PendingEcho } from "./statePort";
 
 /** A write whose answer was lost, as it would have been logged. */
 export interface Attempt {
@@ -59,14 +60,18 @@ export interface Subject {
   suspect: Intent | null;
   /** Writes of this cycle whose answer was lost: the log tells of them if they turn out to have been carried out. */
   attempts: readonly Attempt[];
+  /** What interrupted writes sent, in this cycle or before it. */
+  sent: readonly SentValue[];
   /** Sides whose part of this cycle's decision was refused or failed. */
   failedSides: ReadonlySet<Side>;
 }
 
 const NOT_READ: SideReading = { kind: "unread" };
+const NO_BASE: Base = new Uint8Array();
 const NO_FIELDS: ReadonlySet<string> = new Set();
 const NO_LOOPS: Subject["loops"] = new Map();
 const NO_ATTEMPTS: readonly Attempt[] = [];
+const NO_SENT: readonly SentValue[] = [];
 const NO_CHANGES: readonly FieldChange[] = [];
 const NO_ECHOES: readonly PendingEcho[] = [];
 const NO_SIDES: ReadonlySet<Side> = new Set();
@@ -95,6 +100,7 @@ export function newSubject(
     refresh: NO_FIELDS,
     suspect: null,
     attempts: NO_ATTEMPTS,
+    sent: NO_SENT,
     failedSides: NO_SIDES,
   };
 }
@@ -177,7 +183,7 @@ function situationOf(subject: Subject): Situation {
     return {
       kind: "linked",
       state: link.state,
-      base: link.base,
+      base: recognizedBase(subject, link.base),
       sides: { dynamics: row, marketo: person },
     };
   }
@@ -186,7 +192,8 @@ function situationOf(subject: Subject): Situation {
     return { kind: "requested", person: valuesOf(person), linked: false, by: requested.by };
   }
   if (match?.kind === "found") {
-    return { kind: "unlinked", row: valuesOf(row), match, person: valuesOf(person) };
+    const base = recognizedBase(subject, NO_BASE);
+    return { kind: "unlinked", row: valuesOf(row), match, person: valuesOf(person), base };
   }
   return { kind: "unlinked", row: valuesOf(row), match: match ?? { kind: "none" } };
 }

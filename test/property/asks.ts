@@ -45,6 +45,8 @@ export class Asks {
     }
     this.pair.config.marketo.request = requestOf(by);
     await this.pair.restart();
+    // An engine that runs looks at once: of what was asked before its first look it knows a day.
+    await this.poll();
   }
 
   /** Does something by hand, and notes whom it touched. */

@@ -7,7 +7,12 @@ import { activity, change, echo, failure, guid, intent, link } from "./samples";
 
 const now = (): number => Date.UTC(2026, 0, 2);
 const reopenable = { pair: "main", owner: "test", now };
-const CLASHES = [change({ lost: "Anna" })];
+const UNUSUAL = {
+  dynamicsId: null,
+  personId: null,
+  clashes: [change({ lost: "Anna" })],
+  sent: new Uint8Array([0, 1, 1, 2, 3, 4, 5, 6, 7, 8]),
+};
 
 /** Each case: what is done, and what can be read afterwards; read twice, before and after the state is opened again. */
 const CASES: {
@@ -128,15 +133,12 @@ const CASES: {
   {
     name: "intents stay open until they are finished",
     steps: async (state) => {
-      await state.announce([
-        intent(1),
-        intent(2, { dynamicsId: null, personId: null, clashes: CLASHES }),
-      ]);
+      await state.announce([intent(1), intent(2, UNUSUAL)]);
       const [third] = await state.announce([intent(3)]);
       await state.commit((writer) => writer.finishIntents([1, third ?? 0]));
     },
     read: (state) => state.openIntents(),
-    expected: [{ id: 2, ...intent(2, { dynamicsId: null, personId: null, clashes: CLASHES }) }],
+    expected: [{ id: 2, ...intent(2, UNUSUAL) }],
   },
   {
     name: "echoes are kept for each person, position and write",

@@ -50,6 +50,7 @@ export function intent(number: number, changed: Partial<NewIntent> = {}): NewInt
     personId: number,
     reason: "changed-in-dynamics",
     clashes: [],
+    sent: new Uint8Array(),
     ...changed,
   };
 }

@@ -43,6 +43,7 @@ const meet = (row: FieldValues, person: FieldValues): Situation => ({
   row,
   match: found,
   person,
+  base: new Uint8Array(),
 });
 
 const FIRST_CONTACT: readonly [
