@@ -1,11 +1,3 @@
-import type { VirtualItem } from "@tanstack/virtual-core";
-import {
-  defaultRangeExtractor,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-} from "@tanstack/virtual-core";
 import type { PropertyValues, TemplateResult } from "lit";
 import { html, LitElement, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
@@ -15,10 +7,10 @@ import type { Cell } from "./gridKeys";
 import { HEADER, moveCell } from "./gridKeys";
 import { COLUMNS, SORT_KEYS } from "./logColumns";
 import type { VisibleRows } from "./logModel";
+import type { RowWindow } from "./rowWindow";
+import { drawnRows, scrollTopFor, visibleRows } from "./rowWindow";
 import type { Texts } from "./texts";
 import { ROW_HEIGHT } from "./viewState";
-
-const OVERSCAN = 8;
 
 /** What the grid draws; a new object makes it draw again. */
 export interface GridData {
@@ -52,8 +44,10 @@ export class LogGrid extends LitElement {
   initialScrollTop = 0;
   private active: Cell = { row: 0, column: 0 };
   private focusWanted = false;
-  private virtualizer: Virtualizer<HTMLElement, HTMLElement> | undefined;
-  private unmount: (() => void) | undefined;
+  private isMarked = false;
+  private window: RowWindow = { scrollTop: 0, height: 0 };
+  private drawn: readonly number[] = [];
+  private readonly resized = new ResizeObserver(() => this.look());
 
   /** Puts the focus on the active cell. */
   override focus(): void {
@@ -63,7 +57,7 @@ export class LogGrid extends LitElement {
 
   scrollToTop(): void {
     this.active = { row: 0, column: this.active.column };
-    this.virtualizer?.scrollToOffset(0);
+    if (this.body) this.body.scrollTop = 0;
   }
 
   /** Light DOM: the page's style sheet and the icon font apply. */
@@ -76,18 +70,23 @@ export class LogGrid extends LitElement {
       const row = Math.min(this.active.row, this.data.rows - 1);
       if (row !== this.active.row) this.active = { ...this.active, row: Math.max(0, row) };
     }
-    this.virtualizer?.setOptions(this.virtualizerOptions());
+    // Before the list has a place, nobody knows which rows can be seen.
+    if (this.window.height === 0) return;
+    const { rows } = this.data;
+    const visible = visibleRows(this.window, rows);
+    this.drawn = drawnRows(visible, rows, this.active.row);
+    this.events.visible(visible, this.drawn);
   }
 
   protected override firstUpdated(): void {
-    this.virtualizer = new Virtualizer(this.virtualizerOptions());
-    this.unmount = this.virtualizer._didMount();
-    this.virtualizer._willUpdate();
-    this.requestUpdate();
+    if (!this.body) return;
+    this.body.scrollTop = this.initialScrollTop;
+    this.resized.observe(this.body);
+    this.look();
   }
 
   protected override updated(): void {
-    this.virtualizer?._willUpdate();
+    this.markRows();
     if (!this.focusWanted) return;
     const cell = this.querySelector<HTMLElement>('.cell[tabindex="0"]');
     if (!cell) return;
@@ -95,9 +94,16 @@ export class LogGrid extends LitElement {
     cell.focus({ preventScroll: true });
   }
 
+  /** A mark of the browser's own clock, for whoever measures how soon the log opens. */
+  private markRows(): void {
+    if (this.isMarked || !this.querySelector(".grid-body .text")) return;
+    this.isMarked = true;
+    performance.mark("contact-sync-rows");
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.unmount?.();
+    this.resized.disconnect();
   }
 
   protected override render(): TemplateResult {
@@ -119,9 +125,9 @@ export class LogGrid extends LitElement {
       <div class="grid-body" role="rowgroup" @scroll=${this.onScroll}>
         <div class="grid-sizer" role="presentation" .style=${height}>
           ${repeat(
-            this.virtualizer?.getVirtualItems() ?? [],
-            (item) => item.index,
-            (item) => this.row(item),
+            this.drawn,
+            (index) => index,
+            (index) => this.row(index),
           )}
         </div>
       </div>
@@ -150,7 +156,7 @@ export class LogGrid extends LitElement {
     </div>`;
   }
 
-  private row({ index, start }: VirtualItem): TemplateResult {
+  private row(index: number): TemplateResult {
     const activity = this.data.row(index);
     const opened = activity !== undefined && activity.id === this.data.openedId;
     return html`<div
@@ -158,7 +164,7 @@ export class LogGrid extends LitElement {
       role="row"
       aria-rowindex=${index + 2}
       aria-selected=${opened ? "true" : "false"}
-      .style=${`transform: translateY(${start}px)`}
+      .style=${`transform: translateY(${index * ROW_HEIGHT}px)`}
     >
       ${COLUMNS.map(
         (column, i) =>
@@ -207,43 +213,38 @@ export class LogGrid extends LitElement {
     const target = moveCell(this.active, event, {
       rows: this.data.rows,
       columns: COLUMNS.length,
-      pageRows: Math.max(1, Math.floor((this.virtualizer?.scrollRect?.height ?? 0) / ROW_HEIGHT)),
+      pageRows: Math.max(1, Math.floor(this.window.height / ROW_HEIGHT)),
     });
     if (!target) return;
     event.preventDefault();
     this.active = target;
     this.focusWanted = true;
-    if (target.row !== HEADER) this.virtualizer?.scrollToIndex(target.row);
+    if (target.row !== HEADER) this.reveal(target.row);
   };
 
-  private readonly onScroll = (event: Event): void => {
-    this.events.scrolled((event.target as HTMLElement).scrollTop);
+  private readonly onScroll = (): void => {
+    this.look();
+    this.events.scrolled(this.window.scrollTop);
   };
 
-  private virtualizerOptions() {
-    return {
-      count: this.data.rows,
-      estimateSize: () => ROW_HEIGHT,
-      overscan: OVERSCAN,
-      initialOffset: this.initialScrollTop,
-      getScrollElement: () => this.querySelector<HTMLElement>(".grid-body"),
-      observeElementRect,
-      observeElementOffset,
-      scrollToFn: elementScroll,
-      rangeExtractor: this.rowsToDraw,
-      onChange: () => this.requestUpdate(),
-    };
+  private get body(): HTMLElement | null {
+    return this.querySelector<HTMLElement>(".grid-body");
   }
 
-  /** The active row always exists, else the tab key would not find the grid after scrolling with the mouse. */
-  private readonly rowsToDraw = (range: Parameters<typeof defaultRangeExtractor>[0]): number[] => {
-    const near = defaultRangeExtractor(range);
-    const { row } = this.active;
-    const drawn =
-      row === HEADER || row >= range.count || near.includes(row) ? near : [...near, row];
-    this.events.visible({ first: range.startIndex, last: range.endIndex }, drawn);
-    return drawn;
-  };
+  private reveal(row: number): void {
+    if (!this.body) return;
+    const { scrollTop, clientHeight: height } = this.body;
+    this.body.scrollTop = scrollTopFor(row, { scrollTop, height }) ?? scrollTop;
+  }
+
+  /** The list was scrolled or has another size. */
+  private look(): void {
+    if (!this.body) return;
+    const { scrollTop, clientHeight: height } = this.body;
+    if (scrollTop === this.window.scrollTop && height === this.window.height) return;
+    this.window = { scrollTop, height };
+    this.requestUpdate();
+  }
 }
 
 customElements.define("log-grid", LogGrid);

@@ -3,8 +3,9 @@ import type {
   LogChoices,
   LogFilter,
   LogHostContract,
+  LogLook,
+  LogQuery,
   LogSort,
-  LogWelcome,
 } from "../src/protocol/log";
 import type { Rpc } from "../src/protocol/rpc";
 import { pageAt, RowPages } from "./rowPages";
@@ -34,7 +35,8 @@ export class LogModel {
   opened: Activity | null = null;
   private pages: RowPages | null = null;
   private generation = 0;
-  private welcomed = false;
+  /** Words and choices are there. */
+  welcomed = false;
   private visible: VisibleRows;
   private drawn: readonly number[] = [];
 
@@ -75,11 +77,7 @@ export class LogModel {
     this.changed();
     try {
       const { filter, sort } = this;
-      // Asked at once: each answer takes its way through three processes.
-      const [, look] = await Promise.all([
-        this.welcomed || this.host.request("welcome", null).then((answer) => this.welcome(answer)),
-        this.host.request("look", { filter, sort, ...pageAt(this.visible.first) }),
-      ]);
+      const look = await this.look({ filter, sort, ...pageAt(this.visible.first) });
       const pages = this.pagesOf({ ...filter, upTo: look.latest }, look.rows);
       const last = Math.max(0, look.rows - 1);
       const first = Math.min(this.visible.first, last);
@@ -151,10 +149,14 @@ export class LogModel {
     this.changed();
   }
 
-  private welcome(welcome: LogWelcome): void {
-    this.texts = new Texts(welcome.locale, welcome.timeZone, welcome.strings);
-    this.useChoices(welcome.choices);
+  /** The first answer brings the words with it. */
+  private async look(query: LogQuery): Promise<LogLook> {
+    if (this.welcomed) return this.host.request("look", query);
+    const { locale, timeZone, strings, choices, look } = await this.host.request("open", query);
+    this.texts = new Texts(locale, timeZone, strings);
+    this.useChoices(choices);
     this.welcomed = true;
+    return look;
   }
 
   private pagesOf(filter: LogFilter, rows: number): RowPages {

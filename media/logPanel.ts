@@ -30,6 +30,7 @@ export class LogPanel extends LitElement {
   private model!: LogModel;
   /** Said by screen readers and shown beside the count until the next change. */
   private announcement = "";
+  private hasShownList = false;
 
   private readonly gridEvents: GridEvents = {
     visible: (rows, drawn) => this.model.want(rows, drawn),
@@ -64,11 +65,15 @@ export class LogPanel extends LitElement {
       if (opened && this.model.phase.kind === "ready") {
         await this.model.open(opened.id, opened.row);
       }
-      await this.updateComplete;
-      this.focusList();
     };
     this.run(restore());
     window.addEventListener("focus", this.focusList);
+  }
+
+  protected override updated(): void {
+    if (this.hasShownList || !this.grid) return;
+    this.hasShownList = true;
+    this.focusList();
   }
 
   /** Whoever opens the log by the keyboard goes on in its list. A focus that is anywhere in the page stays there. */
@@ -87,7 +92,11 @@ export class LogPanel extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { texts, choices, filter, opened } = this.model;
+    const { texts, choices, filter, opened, welcomed, phase } = this.model;
+    // Nothing is drawn twice while the first answer is on its way.
+    if (!welcomed && phase.kind === "loading") {
+      return html`<main class="log"><div class="log-content">${this.content()}</div></main>`;
+    }
     return html`<main class="log ${opened ? "with-detail" : ""}">
       <h1 class="hidden">${texts.say("title")}</h1>
       <filter-bar

@@ -65,7 +65,8 @@ export type ExportFormat = "csv" | "ndjson";
 /** What the extension host answers and is told by the panel. */
 export interface LogHostContract {
   requests: {
-    welcome: { params: null; result: LogWelcome };
+    /** Words, choices and the first rows at once: the page then draws itself once. */
+    open: { params: LogQuery; result: LogWelcome & { look: LogLook } };
     look: { params: LogQuery; result: LogLook };
     count: { params: LogFilter; result: LogCount };
     query: { params: LogQuery; result: readonly Activity[] };

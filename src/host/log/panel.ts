@@ -1,5 +1,12 @@
 import * as vscode from "vscode";
-import type { LogChoices, LogFilter, LogHostContract, LogPanelContract } from "../../protocol/log";
+import type {
+  LogChoices,
+  LogFilter,
+  LogHostContract,
+  LogLook,
+  LogPanelContract,
+  LogQuery,
+} from "../../protocol/log";
 import { logPage } from "../../protocol/logPage";
 import { connect, type Handlers, type Rpc } from "../../protocol/rpc";
 import { openRecord } from "../commands/records";
@@ -100,11 +107,11 @@ export class LogPanel implements Disposable {
 
   #requests(): Handlers<LogHostContract>["requests"] {
     return {
-      welcome: async () => this.#welcome(),
-      look: async (query) => {
-        await this.#whenOpen();
-        return this.#rows.look(query);
+      open: async (query) => {
+        const [welcome, look] = await Promise.all([this.#welcome(), this.#look(query)]);
+        return { ...welcome, look };
       },
+      look: (query) => this.#look(query),
       count: async (filter) => {
         await this.#whenOpen();
         const [rows, latest] = await Promise.all([this.#rows.count(filter), this.#rows.latest()]);
@@ -127,6 +134,11 @@ export class LogPanel implements Disposable {
       },
       export: (wish) => exportRows(this.#session, this.#rows, wish),
     };
+  }
+
+  async #look(query: LogQuery): Promise<LogLook> {
+    await this.#whenOpen();
+    return this.#rows.look(query);
   }
 
   async #welcome() {

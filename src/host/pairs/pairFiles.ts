@@ -48,13 +48,18 @@ export class PairFiles implements Disposable {
   }
 
   async #read(): Promise<void> {
-    const text = await readText(this.uri);
-    const sandbox = await readText(this.sandboxUri);
-    this.problem = null;
-    const own = text === undefined ? [] : await this.#parse(text);
-    const tried = sandbox === undefined ? [] : await this.#parse(sandbox);
-    const ids = new Set(own.map(({ id }) => id));
-    this.pairs = [...own, ...tried.filter(({ id }) => !ids.has(id))];
+    try {
+      const text = await readText(this.uri);
+      const sandbox = await readText(this.sandboxUri);
+      this.problem = null;
+      const own = text === undefined ? [] : await this.#parse(text);
+      const tried = sandbox === undefined ? [] : await this.#parse(sandbox);
+      const ids = new Set(own.map(({ id }) => id));
+      this.pairs = [...own, ...tried.filter(({ id }) => !ids.has(id))];
+    } catch (error) {
+      // A file that cannot be read changes nothing; the next reading may succeed.
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
     this.changed.tell();
   }
 

@@ -39,7 +39,7 @@ const PLACE = `(() => {
   const words = (element) =>
     element ? [element.tagName, element.className, element.getAttribute("aria-label")].join(" ") : "";
   const active = document.activeElement;
-  const marked = active?.querySelector(".monaco-list-row.focused, .action-item.focused");
+  const marked = active !== document.body && active?.querySelector(".monaco-list-row.focused, .action-item.focused");
   const all = [...document.querySelectorAll("*")];
   return [words(active), all.indexOf(active), words(marked)].join(" ");
 })()`;

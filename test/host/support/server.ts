@@ -15,6 +15,8 @@ const QUIET_SETTINGS = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "files.simpleDialog.enable": true,
+  // The search for ports starts processes from the extension host again and again, which holds up all in it.
+  "remote.autoForwardPorts": false,
   "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "window.dialogStyle": "custom",

@@ -4,7 +4,9 @@ import { OUTCOMES } from "../../../src/model/record";
 import type {
   LogFilter,
   LogHostContract,
+  LogLook,
   LogPanelContract,
+  LogQuery,
   LogSort,
 } from "../../../src/protocol/log";
 import type { Handlers } from "../../../src/protocol/rpc";
@@ -110,7 +112,7 @@ page.acquireVsCodeApi = () => ({
 
 const handlers: Handlers<LogHostContract> = {
   requests: {
-    welcome: noted("welcome", () => ({
+    open: noted("open", (query) => ({
       locale: "en",
       timeZone: "UTC",
       strings: {},
@@ -121,15 +123,9 @@ const handlers: Handlers<LogHostContract> = {
         })).reverse(),
         fields: FIELDS.map((name, index) => ({ name, label: LABELS[index] ?? name })),
       },
+      look: lookAt(query),
     })),
-    look: noted("look", ({ filter, sort, offset, limit }) => {
-      const found = answerTo(filter, sort);
-      return {
-        rows: found.length,
-        latest: rows.length,
-        page: found.slice(offset, offset + limit),
-      };
-    }),
+    look: noted("look", lookAt),
     count: noted("count", (filter) => ({ rows: find(filter).length, latest: rows.length })),
     query: noted("query", ({ filter, sort, offset, limit }) =>
       answerTo(filter, sort).slice(offset, offset + limit),
@@ -153,6 +149,11 @@ const rpc = connect<LogHostContract, LogPanelContract>(
   },
   handlers,
 );
+
+function lookAt({ filter, sort, offset, limit }: LogQuery): LogLook {
+  const found = answerTo(filter, sort);
+  return { rows: found.length, latest: rows.length, page: found.slice(offset, offset + limit) };
+}
 
 /** Notes the request, then fails or answers as the test wants it. */
 function noted<P, R>(type: string, answer: (params: P) => R): (params: P) => Promise<R> {
