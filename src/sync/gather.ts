@@ -117,7 +117,7 @@ function addPerson(
   const verdict = evaluateFeed(news.events, { ...setup, base: link.base, echoes });
   audit.confirmed.push(...verdict.confirmed);
   audit.before.push(...verdict.before.map((known) => ({ news, link, known })));
-  const losses = lossesOf(context, { link, news }, verdict);
+  const losses = lossesOf(context, { link, news, echoes }, verdict);
   audit.overwritten.push(...losses);
   const restore = losses.flatMap(({ restore }) => restore);
   const drifted = verdict.drift.length > 0;
@@ -139,19 +139,23 @@ function addPerson(
 }
 
 /**
- * What our writes replaced unseen, and what of it would go back: of each field the last, unless the field changed again
- * since then. A change that this feed tells travels itself; one that travelled already moved the base on.
+ * What our writes replaced unseen, and what of it would go back: of each field the last, unless the person changed again
+ * since then. A change that this feed tells travels itself; one that travelled already made the base another one than
+ * we ever sent.
  */
 function lossesOf(
   { policies }: CycleContext,
-  { link, news }: Pick<LinkedPerson, "link" | "news">,
+  { link, news, echoes }: Omit<LinkedPerson, "setup">,
   verdict: FeedVerdict,
 ): (AuditedLoss & { restore: readonly FieldChange[] })[] {
   const { recordType } = link;
   return verdict.overwritten.map((overwritten) => {
     const { rule, echo } = overwritten;
     const isLast = verdict.overwritten.findLast((loss) => loss.rule === rule) === overwritten;
-    const isStanding = sameHash(baseHash(link.base, echo.position), echo.sentHash);
+    const agreed = baseHash(link.base, echo.position);
+    const isStanding = echoes.some(
+      ({ position, sentHash }) => position === echo.position && sameHash(agreed, sentHash),
+    );
     const { restore, refusals } =
       !isLast || !isStanding || verdict.changed.includes(rule.key)
         ? NOTHING_BACK
