@@ -35,7 +35,8 @@ export function withHash(base: Base, position: number, hash: Uint8Array | null):
 
 /** A base with the slots of several keys set, in one copy. */
 export function withKeys(base: Base, keys: readonly { position: number; key: string }[]): Base {
-  const highest = keys.reduce((most, { position }) => Math.max(most, position), -1);
+  let highest = -1;
+  for (const { position } of keys) highest = Math.max(highest, position);
   const next = grown(base, highest);
   for (const { position, key } of keys) writeHash(next, position * HASH_BYTES, key);
   return next;

@@ -1,4 +1,4 @@
-import type { FieldValue, FieldValues, Side } from "../model/record";
+import type { FieldValue, FieldValues } from "../model/record";
 import type { FieldRule, FitProblem } from "./fieldRule";
 import type { WireValues } from "./ports";
 
@@ -22,17 +22,4 @@ export function normalizeMarketo(rules: readonly FieldRule[], wire: WireValues):
 export interface FieldProblem {
   rule: FieldRule;
   problem: FitProblem;
-}
-
-/** Which of these values cannot be written to a side, and why. */
-export function problemsFor(
-  side: Side,
-  values: readonly { rule: FieldRule; value: FieldValue }[],
-): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  for (const { rule, value } of values) {
-    const problem = rule.codec.fits(side, value);
-    if (problem) problems.push({ rule, problem });
-  }
-  return problems;
 }

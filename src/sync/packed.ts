@@ -40,8 +40,9 @@ export class Pack {
     const values: Record<string, FieldValue> = {};
     const text = this.#bytes.toString("utf8", from, to);
     const packed = JSON.parse(text) as (FieldValue | typeof NOT_READ)[];
-    for (const [at, { key }] of this.rules.entries()) {
-      const value = packed[at];
+    let at = 0;
+    for (const { key } of this.rules) {
+      const value = packed[at++];
       if (typeof value !== "object" || value === null) values[key] = value ?? null;
     }
     return values;

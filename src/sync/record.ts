@@ -276,7 +276,8 @@ export function clashesOf(changes: readonly FieldChange[]): ActivityChange[] {
   return changes.filter(({ lost }) => lost !== undefined).map(changeOf);
 }
 
-export function changeOf({ rule, to, before, after, ...rest }: FieldChange): ActivityChange {
+export function changeOf({ rule, to, before, after, lost }: FieldChange): ActivityChange {
   const change: ActivityChange = { field: rule.key, to, before, after };
-  return rest.lost === undefined ? change : { ...change, lost: rest.lost };
+  if (lost !== undefined) change.lost = lost;
+  return change;
 }

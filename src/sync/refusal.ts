@@ -1,22 +1,24 @@
 import type { ReasonCode } from "../model/activity";
-import { SIDES } from "../model/record";
+import { SIDES, type Pair } from "../model/record";
 import type { FieldChange } from "./decideField";
 import type { Refusal } from "./decision";
-import { problemsFor } from "./normalize";
+import type { FieldProblem } from "./normalize";
 
 /**
  * The sides on which a record's changes cannot be written. One value that does not fit holds the record's other changes
  * to that side back, too: half a change could be a record that never existed.
  */
 export function refusalsOf(changes: readonly FieldChange[]): Refusal[] {
-  return SIDES.flatMap((side) => {
-    const own = changes.filter(({ to }) => to === side);
-    const problems = problemsFor(
-      side,
-      own.map(({ rule, after }) => ({ rule, value: after })),
-    );
-    return problems.length ? [{ side, problems, changes: own }] : [];
-  });
+  const problems: Pair<FieldProblem[]> = { dynamics: [], marketo: [] };
+  for (const { rule, to, after } of changes) {
+    const problem = rule.codec.fits(to, after);
+    if (problem) problems[to].push({ rule, problem });
+  }
+  return SIDES.filter((side) => problems[side].length > 0).map((side) => ({
+    side,
+    problems: problems[side],
+    changes: changes.filter(({ to }) => to === side),
+  }));
 }
 
 /** The log's reason: a value without a counterpart needs another remedy than one that is too long. */

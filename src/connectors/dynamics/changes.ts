@@ -1,11 +1,11 @@
 import { CallError } from "../../model/failure";
 import type { RecordType } from "../../model/record";
-import type { CallOptions, DynamicsPage, DynamicsRow } from "../../sync/ports";
+import type { CallOptions, DynamicsPage } from "../../sync/ports";
 import { notUnderstood, type OrgClient } from "./client";
 import type { LookupCatalog } from "./lookups";
 import type { LookupNames } from "./lookupNames";
 import { query } from "./odata";
-import { deletedId, select, TABLES, toRow, type WireRow } from "./rows";
+import { deletedId, select, TABLES, toRow, wireColumns, type OpenRow, type WireRow } from "./rows";
 
 interface WirePage {
   value?: WireRow[];
@@ -38,8 +38,8 @@ export async function* readChanges(
     const delta = page["@odata.deltaLink"] ?? null;
     if (!next && !delta) throw noDeltaLink(recordType);
     const { rows, deletedIds } = splitPage(recordType, columns, page.value ?? []);
-    const named = await names.fill(recordType, rows, request);
-    yield { rows: named, deletedIds, checkpoint: next ? null : delta };
+    await names.fill(recordType, rows, request);
+    yield { rows, deletedIds, checkpoint: next ? null : delta };
     target = next;
   }
 }
@@ -57,12 +57,13 @@ function splitPage(
   recordType: RecordType,
   columns: readonly string[],
   entries: readonly WireRow[],
-): { rows: DynamicsRow[]; deletedIds: string[] } {
-  const rows: DynamicsRow[] = [];
+): { rows: OpenRow[]; deletedIds: string[] } {
+  const known = wireColumns(columns);
+  const rows: OpenRow[] = [];
   const deletedIds: string[] = [];
   for (const entry of entries) {
     const deleted = deletedId(entry);
-    const row = deleted ? undefined : toRow(recordType, columns, entry);
+    const row = deleted ? undefined : toRow(recordType, known, entry);
     if (deleted) deletedIds.push(deleted);
     else if (row) rows.push(row);
     // Leaving a row out would lose its change for good, because the checkpoint moves on.

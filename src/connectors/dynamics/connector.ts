@@ -82,7 +82,8 @@ export function createDynamicsConnector(options: DynamicsConnectorOptions): Dyna
 
   const find: DynamicsPort["find"] = async (recordType, query, columns, callOptions = {}) => {
     const rows = await readWhere(reader, recordType, query, columns, callOptions);
-    return names.fill(recordType, rows, { ...callOptions, columns });
+    await names.fill(recordType, rows, { ...callOptions, columns });
+    return rows;
   };
 
   return {

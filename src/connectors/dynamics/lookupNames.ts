@@ -1,9 +1,9 @@
 import { lookupPartOf, type LookupPart } from "../../model/lookupPart";
 import type { RecordType } from "../../model/record";
-import type { CallOptions, DynamicsRow } from "../../sync/ports";
+import type { CallOptions } from "../../sync/ports";
 import { isGuid } from "./odata";
 import { readWire, type RowReader } from "./reading";
-import { TABLES, type WireRow } from "./rows";
+import { TABLES, type OpenRow, type WireRow } from "./rows";
 
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const TABLE_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname";
@@ -35,23 +35,22 @@ export class LookupNames {
   /** Puts the parts of lookups in place of the ids that stand there. */
   async fill(
     recordType: RecordType,
-    rows: readonly DynamicsRow[],
+    rows: readonly OpenRow[],
     { columns, signal }: { columns: readonly string[] } & CallOptions,
-  ): Promise<DynamicsRow[]> {
+  ): Promise<void> {
     const parts = columns.flatMap((name) => {
       const found = lookupPartOf(name);
       return found ? [{ name, ...found }] : [];
     });
-    if (!parts.length) return [...rows];
+    if (!parts.length) return;
     await this.#learn(recordType, { rows, parts, ...(signal && { signal }) });
-    const filled = rows.map((row) => ({ ...row, values: this.#partsOf(row, parts) }));
+    for (const { values } of rows) this.#fillParts(values, parts);
     this.#trim();
-    return filled;
   }
 
   async #learn(
     recordType: RecordType,
-    asked: { rows: readonly DynamicsRow[]; parts: readonly PartName[] } & CallOptions,
+    asked: { rows: readonly OpenRow[]; parts: readonly PartName[] } & CallOptions,
   ): Promise<void> {
     const witnesses = new Map<unknown, string>();
     for (const { id, values } of asked.rows) {
@@ -87,15 +86,13 @@ export class LookupNames {
    * A row that points elsewhere since it was read leaves its parts unread: the tracked read tells it once more, and
    * nothing is emptied meanwhile.
    */
-  #partsOf({ values }: DynamicsRow, parts: readonly PartName[]): DynamicsRow["values"] {
-    const filled: Record<string, unknown> = { ...values };
+  #fillParts(values: WireRow, parts: readonly PartName[]): void {
     for (const { name, part } of parts) {
       const id = values[name];
       const named = isGuid(id) ? this.#known.get(id) : undefined;
-      if (named) filled[name] = PARTS[part](id as string, named);
-      else if (id !== null) delete filled[name];
+      if (named) values[name] = PARTS[part](id as string, named);
+      else if (id !== null) delete values[name];
     }
-    return filled;
   }
 
   #trim(): void {

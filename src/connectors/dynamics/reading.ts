@@ -6,7 +6,7 @@ import { notUnderstood, parseJson, type OrgClient } from "./client";
 import { classify, type Answer } from "./errors";
 import type { LookupCatalog } from "./lookups";
 import { chunk, inFilter, query } from "./odata";
-import { select, TABLES, toRow, type WireRow } from "./rows";
+import { select, TABLES, toRow, wireColumns, type OpenRow, type WireRow } from "./rows";
 
 export interface RowReader {
   client: OrgClient;
@@ -29,13 +29,14 @@ export async function readWhere(
   where: { column: string; values: readonly string[] },
   columns: readonly string[],
   options: CallOptions = {},
-): Promise<DynamicsRow[]> {
+): Promise<OpenRow[]> {
   if (where.values.length === 0) return [];
   const lookups = await reader.catalog.of(recordType, columns);
   const asked = { ...options, select: select(recordType, columns, lookups) };
   const wire = await readWire(reader, recordType, where, asked);
+  const known = wireColumns(columns);
   return wire.map((entry) => {
-    const row = toRow(recordType, columns, entry);
+    const row = toRow(recordType, known, entry);
     if (!row) throw notUnderstood(`A ${recordType} row came without its id or version.`);
     return row;
   });
@@ -77,7 +78,8 @@ export async function readNewest(
     ...(options.signal && { signal: options.signal }),
   });
   const { value = [] } = answer ? (parseJson(answer) as Page) : {};
-  return value.flatMap((entry) => toRow(recordType, columns, entry) ?? []);
+  const known = wireColumns(columns);
+  return value.flatMap((entry) => toRow(recordType, known, entry) ?? []);
 }
 
 interface Asked {

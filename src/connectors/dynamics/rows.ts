@@ -28,21 +28,35 @@ export function select(
   return [...new Set(names)].join(",");
 }
 
+/** A row whose parts of lookups are still to be filled in. */
+export interface OpenRow extends DynamicsRow {
+  values: WireRow;
+}
+
+/** A column, and the name that it has on the wire if it is a lookup. */
+export interface WireColumn {
+  column: string;
+  lookup: string;
+}
+
+export function wireColumns(columns: readonly string[]): WireColumn[] {
+  return columns.map((column) => ({ column, lookup: `_${storedColumn(column)}_value` }));
+}
+
 /**
  * A row of ours from a row of the wire, or undefined when it lacks its id or version. A part of a lookup (its name) has
  * the lookup's id until the names are filled in.
  */
 export function toRow(
   recordType: RecordType,
-  columns: readonly string[],
+  columns: readonly WireColumn[],
   wire: WireRow,
-): DynamicsRow | undefined {
+): OpenRow | undefined {
   const id = wire[TABLES[recordType].primaryId];
   const version = wire["@odata.etag"];
   if (!isGuid(id) || typeof version !== "string") return undefined;
   const values: WireRow = {};
-  for (const column of columns) {
-    const lookup = `_${storedColumn(column)}_value`;
+  for (const { column, lookup } of columns) {
     if (column in wire) values[column] = wire[column];
     else if (lookup in wire) values[column] = lowerGuid(wire[lookup]);
   }
