@@ -47,60 +47,70 @@ function place(text: string, pairId: string): { file: PairFile; index: number } 
   return index < 0 ? undefined : { file: parsed.file, index };
 }
 
+interface MappingTarget {
+  pairId: string;
+  recordType: RecordType;
+  column: string;
+}
+
+/**
+ * The file with the record type's map written out (one that relies on the default map has none), and where the column's
+ * mapping stands in it; `at` is -1 when there is none. Undefined when the file cannot be read or has no such pair.
+ */
+function findMapping(
+  text: string,
+  target: MappingTarget,
+): { written: string; map: JSONPath; at: number; count: number } | undefined {
+  const found = place(text, target.pairId);
+  if (!found) return undefined;
+  const written = withWrittenMap(text, found, target.recordType);
+  const fields = fieldsOf(written, target);
+  const at = fields.findIndex((mapping) => mapping.column === target.column);
+  return { written, map: mapPath(found.index, target.recordType), at, count: fields.length };
+}
+
 /**
  * Switches one mapping on or off and keeps every comment. A file that relies on the default map gets that map written
  * out first. Returns undefined when the file cannot be read or has no such pair or column.
  */
 export function setFieldEnabled(
   text: string,
-  target: { pairId: string; recordType: RecordType; column: string },
+  target: MappingTarget,
   enabled: boolean,
 ): string | undefined {
-  const found = place(text, target.pairId);
-  if (!found) return undefined;
-  const written = withWrittenMap(text, found, target.recordType);
-  const fields = fieldsOf(written, target);
-  const at = fields.findIndex((mapping) => mapping.column === target.column);
-  if (at < 0) return undefined;
-  const mapping = [...mapPath(found.index, target.recordType), at];
-  return setProperty(written, mapping, "enabled", enabled ? undefined : false);
+  const found = findMapping(text, target);
+  if (!found || found.at < 0) return undefined;
+  return setProperty(
+    found.written,
+    [...found.map, found.at],
+    "enabled",
+    enabled ? undefined : false,
+  );
 }
 
 /** Adds a mapping at the end of the map, or replaces the one of the same column. */
 export function putField(
   text: string,
-  target: { pairId: string; recordType: RecordType },
+  target: Omit<MappingTarget, "column">,
   mapping: FieldInput,
 ): string | undefined {
-  const found = place(text, target.pairId);
+  const found = findMapping(text, { ...target, column: mapping.column });
   if (!found) return undefined;
-  const written = withWrittenMap(text, found, target.recordType);
-  const fields = fieldsOf(written, target);
-  const at = fields.findIndex((other) => other.column === mapping.column);
-  const path = mapPath(found.index, target.recordType);
+  const { written, map, at, count } = found;
   return at < 0
-    ? set(written, [...path, fields.length], mapping, true)
-    : set(written, [...path, at], mapping);
+    ? set(written, [...map, count], mapping, true)
+    : set(written, [...map, at], mapping);
 }
 
 /** Gives a mapping a value map, or takes it away, and keeps every comment. A list that was chosen by number goes by the map now. */
 export function setValueMap(
   text: string,
-  target: { pairId: string; recordType: RecordType; column: string },
+  target: MappingTarget,
   valueMap: FieldConfig["valueMap"],
 ): string | undefined {
-  const found = place(text, target.pairId);
-  if (!found) return undefined;
-  const written = withWrittenMap(text, found, target.recordType);
-  const fields = fieldsOf(written, target);
-  const at = fields.findIndex((mapping) => mapping.column === target.column);
-  if (at < 0) return undefined;
-  return setProperty(
-    written,
-    [...mapPath(found.index, target.recordType), at],
-    "valueMap",
-    valueMap,
-  );
+  const found = findMapping(text, target);
+  if (!found || found.at < 0) return undefined;
+  return setProperty(found.written, [...found.map, found.at], "valueMap", valueMap);
 }
 
 /** The mapping of a column as the file or the default map has it. */
