@@ -44,8 +44,8 @@ export function recordWritten(
   link.version = nextVersion(link, job);
   link.state = job.linkState;
   writer.putLink(link);
-  // Another part of the same decision may have failed, or did not fit: that note stays.
-  if (!subject.failedSides.size) forgetFailure(recording, subject);
+  // Another part of the same decision may have failed, or did not fit, or is still to come: that note stays.
+  if (!subject.failedSides.size && !job.isPart) forgetFailure(recording, subject);
   const created = createdBefore(job);
   const activity = activityOf(context, subject, {
     outcome: job.conflict ? "conflicted" : "applied",

@@ -16,10 +16,20 @@ export class Tags {
 export function tagsOf({ dynamics, marketo }: Sandbox): Tags {
   const tags = new Tags();
   for (const type of RECORD_TYPES) {
-    for (const row of dynamics.rows(type))
-      tags.rows.set(String(row[`${type}id`]), `${type} ${row["middlename"]}`);
+    const known = new Set<string>();
+    for (const row of dynamics.rows(type)) {
+      const tag = unique(known, String(row["middlename"]));
+      tags.rows.set(String(row[`${type}id`]), `${type} ${tag}`);
+    }
   }
   for (const person of marketo.persons())
     tags.persons.set(Number(person["id"]), `person ${person["middleName"]}`);
   return tags;
+}
+
+/** A record may get the tag of another one with that one's values; the older one comes first. */
+function unique(known: Set<string>, tag: string): string {
+  const name = known.has(tag) ? `${tag}#2` : tag;
+  known.add(name);
+  return name;
 }

@@ -1,5 +1,6 @@
 import type { RecordType } from "../../model/record";
 import { setupOf, type CycleContext } from "../cycleContext";
+import { NOBODY } from "../match";
 import type { MarketoPerson } from "../ports";
 import { newSubject, type Subject, type Subjects } from "../subject";
 import { makeHeir } from "./followRows";
@@ -26,7 +27,10 @@ function takePerson(
   subjects: Subjects,
   { subject, facts }: { subject: Subject; facts: Extract<QuestionFacts, { kind: "held" }> },
 ): void {
-  const { winnerId } = facts;
+  const { winnerId, other: rival } = facts;
+  // An earlier attempt may have ended the other record's link already; it gets a person of its own.
+  const freed = subjects.row(rival.recordType, rival.dynamicsId);
+  if (freed && !freed.link) freed.match = NOBODY;
   const own = context.state.linksByPersonId([winnerId]).get(winnerId);
   if (own && own.dynamicsId !== subject.dynamicsId) {
     const setup = setupOf(context, own.recordType);

@@ -103,10 +103,11 @@ export function recordSuccession(recording: Recording, subject: Subject): void {
   if (formerSetup) {
     writer.removeEchoes(former.personId, [...formerSetup.positions.values()]);
   }
-  writer.removeFailed({ recordType, dynamicsId, personId: null });
+  const isSameRow = dynamicsId === subject.dynamicsId;
+  // The row's own note goes with its last write.
+  if (!isSameRow) writer.removeFailed({ recordType, dynamicsId, personId: null });
   const setup = formerSetup ?? subject.setup;
   const before = newSubject(setup, { dynamicsId, personId: former.personId, link: former });
-  const isSameRow = dynamicsId === subject.dynamicsId;
   if (!isSameRow || personId !== former.personId) tellApplied(recording, before, reason);
 }
 
@@ -115,6 +116,8 @@ export function recordMergedPerson(recording: Recording, subject: Subject): void
   const { heir } = subject;
   const link = linkNow(recording, subject);
   if (heir?.reason !== "merged-in-marketo" || !link || link.personId === heir.personId) return;
+  // No feed tells of an answer again: the record is held until its write has arrived, in case the process ends before.
+  if (link.state === "held") return;
   recordSuccession(recording, subject);
   const base = inheritedBase(subject, heir);
   recording.writer.putLink({ ...link, personId: heir.personId, base, state: "active" });

@@ -41,8 +41,8 @@ playAll([
         events: (story) => answer(story, "Bob", { kind: "take" }),
         log: [
           "contact Bob P2: skipped answered [Ada answered: the record takes P1 over from contact Ann. Reason given: I asked them.]",
-          "contact Bob P2: applied merged-in-marketo",
           "contact Ann P1: applied answered",
+          "contact Bob P2: applied merged-in-marketo",
           "contact Bob P1: applied merged-in-marketo",
           "contact Bob P1: applied merged-in-marketo lastname>dynamics=Ann emailaddress1>dynamics=ann@web.test",
         ],

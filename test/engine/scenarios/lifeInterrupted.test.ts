@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { answerQuestion } from "../../../src/engine/answers";
 import type { ConnectorSet } from "../../../src/engine/connect";
 import { openSandboxPair } from "../../support/enginePair";
 import { Story, useSmallMap } from "./story";
@@ -39,6 +40,7 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
     const story = new Story(pair);
     begin(story);
     await story.cycle();
+    await answeredMerge(story);
     await everything(story);
     isArmed = true;
     pair.clock.advance(300_000);
@@ -60,9 +62,24 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
 function begin(story: Story): void {
   story.lead("Lee", { jobtitle: "Clerk", subject: "Wants one" });
   story.lead("Mel", { jobtitle: "Clerk" });
-  for (const name of ["Stays", "Loser", "Cyd", "Del", "Gone", "Out"]) story.contact(name);
+  for (const name of ["Stays", "Loser", "Cyd", "Del", "Gone", "Out", "Ann", "Bob"]) {
+    story.contact(name);
+  }
   story.contact("In", { new_synctomkto: false });
   story.person({ lastName: "Cydney", email: "cydney@home.test", phone: "5" });
+}
+
+/** Two persons were merged, and a human says that the record that is held gets the one that is left. */
+async function answeredMerge(story: Story): Promise<void> {
+  const personOf = (name: string) =>
+    [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
+  story.marketo.merge(personOf("Ann"), [personOf("Bob")]);
+  await story.cycle();
+  const { state, clock, config } = story.pair;
+  const dynamicsId = story.id("Bob");
+  const answer = { recordType: "contact", dynamicsId, answer: { kind: "take" } } as const;
+  const why = { by: "Ada", because: "I asked them." };
+  await answerQuestion(state, { ...answer, ...why }, { pair: config.id, now: clock.now() });
 }
 
 async function everything(story: Story): Promise<void> {
