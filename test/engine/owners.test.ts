@@ -4,6 +4,9 @@ import { explain } from "../../src/engine/explain";
 import { withOwnerNames } from "../../src/engine/ownerNames";
 import { openSandboxPair, type SandboxPair } from "../support/enginePair";
 
+const failures = ({ state }: SandboxPair) =>
+  state.failed().map(({ dynamicsId, outcome, side, code }) => [dynamicsId, outcome, side, code]);
+
 const OWNER = { column: "ownerid", field: "crmTopic", enabled: true } as const;
 
 /** A pair with one contact, whose owner travels to Marketo. */
@@ -59,6 +62,47 @@ test("owners are held by id and shown by name, also a disabled one, for one call
     await pair.run();
     pair.clock.advance(15 * 60_000);
     assert.deepEqual((await pair.run()).calls, { dynamics: 1, marketo: 3 });
+  } finally {
+    await pair.close();
+  }
+});
+
+test("a change to a disabled owner fails for that record alone: its owner stays, and the next choice counts", async () => {
+  const pair = await openSandboxPair({
+    sandbox: { leads: 0 },
+    configure: ({ recordTypes }) => {
+      delete recordTypes.lead;
+      recordTypes.contact!.fields = [
+        { column: "lastname", field: "lastName", direction: "both", enabled: true },
+        { ...OWNER, direction: "both" },
+      ];
+    },
+  });
+  try {
+    const { dynamics, marketo, salesUserId } = pair.sandbox;
+    const gone = dynamics.users.add({ name: "Gus Gone" });
+    dynamics.users.setDisabled(gone, true);
+    const other = dynamics.users.add({ name: "Olga Other" });
+    const ids = ["Ann", "Bob"].map((lastname) =>
+      dynamics.create("contact", { lastname }, salesUserId),
+    );
+    assert.equal((await pair.run()).error, null);
+    const [ann, bob] = ids as [string, string];
+    const personOf = (id: string) =>
+      pair.state.linksByDynamicsId("contact", [id]).get(id)!.personId;
+    const ownerOf = (id: string) => dynamics.row("contact", id)!["_ownerid_value"];
+    marketo.edit(personOf(ann), { crmTopic: gone });
+    marketo.edit(personOf(bob), { crmTopic: other });
+    pair.clock.advance(900_000);
+    const { counts } = await pair.run();
+    assert.deepEqual([counts.failed, counts.updated.dynamics], [1, 1]);
+    assert.deepEqual([ownerOf(ann), ownerOf(bob)], [salesUserId, other]);
+    assert.deepEqual(failures(pair), [[ann, "failed", "dynamics", "0x80040225"]]);
+
+    marketo.edit(personOf(ann), { crmTopic: other });
+    pair.clock.advance(900_000);
+    assert.equal((await pair.run()).counts.updated.dynamics, 1);
+    assert.deepEqual([ownerOf(ann), failures(pair)], [other, []]);
   } finally {
     await pair.close();
   }

@@ -71,7 +71,10 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
     "Create an application user for this client id in the environment, with a security role.",
   ),
   "0x80042f09": configuration("NoRoles", "Give the sync user a security role."),
-  "0x80040225": configuration("UserDisabled", "Enable the sync user in the environment."),
+  "0x80040225": configuration(
+    "UserDisabled",
+    "Enable the user in the environment; if it is the owner that a record shall get, choose another one.",
+  ),
   "0x8004a112": configuration("UserDisabled", "Enable the sync user in the environment."),
   "0x8004d24b": configuration("NoLicense", "Give the user a license, or use an application user."),
   "0x8004032c": configuration(

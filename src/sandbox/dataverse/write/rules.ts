@@ -21,10 +21,22 @@ export function checkRights(call: Call, { table, row }: WriteTarget, cells: Cell
     if (column.secured && !columnRights(call.user, table, column)[row ? "canUpdate" : "canCreate"])
       requireColumn(call.user, table, column, row ? "update" : "create");
     if (column.type === "Owner") {
-      if (row && value !== call.org.database.store(table).value(row, column))
+      if (row && value !== call.org.database.store(table).value(row, column)) {
         requirePrivilege(call.user, table, "Assign");
+        checkOwner(call, String(value));
+      }
     } else if (isLookup(column) && value !== null) checkAppend(call, table, column, String(value));
   }
+}
+
+/** Nothing can be assigned to a user who is disabled. */
+function checkOwner({ org }: Call, id: string): void {
+  if (!org.directory.find(id)?.disabled) return;
+  throw new DataverseError(
+    403,
+    "0x80040225",
+    `The specified user(Id = ${id}) is disabled. Consider enabling this user.`,
+  );
 }
 
 function checkAppend(call: Call, table: Table, column: Column, id: string): void {
