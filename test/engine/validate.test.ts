@@ -130,7 +130,7 @@ const situations: readonly [what: string, Situation, id: string, line: RegExp][]
     "a disabled user",
     { arrange: (sandbox) => sandbox.dynamics.users.setDisabled(user(sandbox), true) },
     "user",
-    /^dynamics red 0x80040225: .*Enable the sync user/,
+    /^dynamics red 0x80040225: .*Enable the user in the environment/,
   ],
   [
     "a user without a role",
