@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { PairConfig } from "../config/pairFile";
-import { CallError } from "../model/failure";
 import type { RecordType } from "../model/record";
 import type { TypeSetup } from "../sync/cycleContext";
 import type { FieldMap } from "../sync/fieldMap";
@@ -117,19 +116,4 @@ export async function fitBases(state: StatePort, { types }: MapMemory): Promise<
   await state.commit((writer) => {
     for (const { recordType, text } of moved) writer.setCheckpoint(basesKey(recordType), text);
   });
-}
-
-const MAP_MOVED = "CS-MAP-MOVED";
-
-/** A column or field was hidden, changed or removed while the cycle was planned. */
-export function mapMoved(): CallError {
-  return new CallError({
-    class: "configuration",
-    code: MAP_MOVED,
-    message: "Columns or fields have changed since the cycle was planned; it is planned again.",
-  });
-}
-
-export function isMapMoved(error: unknown): boolean {
-  return error instanceof CallError && error.failure.code === MAP_MOVED;
 }

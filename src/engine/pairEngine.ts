@@ -18,14 +18,7 @@ import { connect, StateLedger, type ConnectOptions, type ConnectorSet } from "./
 import { createRecord, type CreateResult } from "./createRecord";
 import type { SampleGround } from "./fieldSamples";
 import { checkOrganization } from "./organizationCheck";
-import {
-  asksForMore,
-  fitBases,
-  isMapMoved,
-  mapMoved,
-  refreshNewFields,
-  rememberMap,
-} from "./mapMemory";
+import { asksForMore, fitBases, refreshNewFields, rememberMap } from "./mapMemory";
 import { needsApproval, policiesOf } from "./policies";
 import { makePreview, PREVIEWED_KEY } from "./preview";
 import { mayWrite } from "./requests";
@@ -65,8 +58,6 @@ export interface RunOptions {
 
 /** Descriptions change seldom; an error that points to them drops them at once. */
 const SCHEMA_LIFETIME_MS = 12 * 60 * 60 * 1000;
-/** Before values are emptied, older descriptions are read again (R6). */
-const FRESH_MS = 60_000;
 
 /** One pair at work: its connectors, its state, its cycles. Two cycles never overlap (R1). */
 export class PairEngine {
@@ -233,7 +224,6 @@ export class PairEngine {
       state: this.state,
       world: this.#options.world,
       policies: policiesOf(this.config),
-      confirmMap: () => this.#confirmMap(setup.mapHash, signal),
       createPersons: this.config.policies.createPersons && setup.linkFields.id !== null,
       report: {
         progress: (stage, done, total) => onEvent({ type: "progress", pair, stage, done, total }),
@@ -310,19 +300,8 @@ export class PairEngine {
       });
       return { outcome, error: null };
     } catch (error) {
-      // The descriptions are new now, so that the second attempt stands on them.
-      if (isMapMoved(error)) return this.#attempt(approved, signal);
       return { outcome: null, error: this.#describeError(error) };
     }
-  }
-
-  /** Looks at the descriptions again, unless they are fresh; a map that changed meanwhile ends the cycle. */
-  async #confirmMap(mapHash: string, signal: AbortSignal): Promise<void> {
-    const now = this.#options.world.now();
-    if (this.#schema && now - this.#schema.readAt < FRESH_MS) return;
-    this.#schema = null;
-    const setup = setUp(this.config, await this.schema(signal), this.state);
-    if (setup.mapHash !== mapHash) throw mapMoved();
   }
 
   #rules(setup: PairSetup, approved: string | null) {

@@ -44,7 +44,6 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
     await context.state.commit((writer) => planned.backlog.save(writer));
     return { counts, halted, plan: planned.totals };
   }
-  if (planned.totals.empties > 0) await context.confirmMap?.();
 
   const applier = new Applier(context, counts, planned.backlog);
   await recordMoved(context, planned, counts);

@@ -51,15 +51,10 @@ export interface CycleContext {
   policies: Policies;
   /** New rows may become persons (policy, and a field that holds the row's id). */
   createPersons: boolean;
-  /**
-   * Called before values are emptied: a column that was hidden from the sync user meanwhile reads as empty (R6). Throws
-   * when the map does not stand any more.
-   */
-  confirmMap?: () => Promise<void>;
   report: CycleReport;
   /**
    * Reads the descriptions again and throws SchemaMovedError if the map that stands on them is another one now: a column
-   * that column security has begun to hide reads as empty, and must never empty the other side (R6).
+   * that column security has begun to hide reads as empty, and must neither empty the other side (R6) nor be filled.
    */
   confirmSchema(): Promise<void>;
   signal: AbortSignal;

@@ -22,6 +22,8 @@ export interface PlanTotals {
   counts: CycleCounts;
   /** Filled values that would become empty (or whose value before is not known). */
   empties: number;
+  /** Columns that would be filled because they were read as empty, which was never agreed on. */
+  fills: number;
   /** Persons that would be flagged or whose link would end because a record was deleted. */
   deletes: number;
 }
@@ -30,18 +32,22 @@ export interface PlanTotals {
 export class PlanTally {
   readonly #counts = emptyCounts();
   #empties = 0;
+  #fills = 0;
   #deletes = 0;
 
   add(decision: Decision, writes: Writes): void {
     countWrites(this.#counts, writes);
     count(this.#counts, decision);
     if (isDeleting(decision)) this.#deletes++;
-    for (const change of changesOf(decision)) if (emptiesTarget(change)) this.#empties++;
+    for (const change of changesOf(decision)) {
+      if (emptiesTarget(change)) this.#empties++;
+      else if (fillsRow(change, decision)) this.#fills++;
+    }
   }
 
   totals(): PlanTotals {
     const counts = structuredClone(this.#counts);
-    return { counts, empties: this.#empties, deletes: this.#deletes };
+    return { counts, empties: this.#empties, fills: this.#fills, deletes: this.#deletes };
   }
 }
 
@@ -102,6 +108,11 @@ function countWrites(counts: CycleCounts, writes: Writes): void {
     if (writes[side] === "create") counts.created[side]++;
     if (writes[side] === "update") counts.updated[side]++;
   }
+}
+
+/** Does the write go by an empty column that was not agreed on? Column security may hide the value that it replaces. */
+function fillsRow({ to, before, clash }: FieldChange, { kind }: Decision): boolean {
+  return to === "dynamics" && before === null && (clash || kind === "link");
 }
 
 /** Adds what a decision means beside its writes; a conflict that is resolved by a write counts as both. */

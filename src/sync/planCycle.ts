@@ -111,7 +111,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()], search);
   const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
-  if (totals.empties > 0) await context.confirmSchema();
+  if (totals.empties + totals.fills > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
     subjects: [...subjects.all()],

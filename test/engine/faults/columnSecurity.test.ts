@@ -31,3 +31,39 @@ test("R6: a column that column security begins to hide empties no person, not ev
     await pair.close();
   }
 });
+
+test("R6: a value that column security has begun to hide is not replaced at a first contact", async () => {
+  const pair = await openSandboxPair({ sandbox: { leadTable: false } });
+  try {
+    const { dynamics, marketo, applicationUserId, salesUserId } = pair.sandbox;
+    const cycle = async () => {
+      pair.clock.advance(300_000);
+      const { error, halted } = await pair.run();
+      assert.deepEqual([error, halted], [null, null]);
+    };
+    await cycle();
+    dynamics.model.setColumn("contact", "jobtitle", { secured: true });
+    const rights = { canRead: false, canCreate: true, canUpdate: true };
+    dynamics.users.setColumnRights(applicationUserId, "contact.jobtitle", rights);
+    const id = dynamics.create(
+      "contact",
+      { lastname: "Ek", emailaddress1: "ek@web.test", jobtitle: "Secret" },
+      salesUserId,
+    );
+    const personId = marketo.create({ email: "ek@web.test", title: "Seen" });
+    await cycle();
+    const titles = () => [
+      dynamics.row("contact", id)?.["jobtitle"],
+      marketo.person(personId)?.["title"],
+    ];
+    assert.equal(pair.state.linksByPersonId([personId]).get(personId)?.dynamicsId, id);
+    assert.deepEqual(titles(), ["Secret", "Seen"]);
+
+    dynamics.model.setColumn("contact", "jobtitle", { secured: false });
+    pair.clock.advance(13 * 3_600_000);
+    await cycle();
+    assert.deepEqual(titles(), ["Secret", "Secret"]);
+  } finally {
+    await pair.close();
+  }
+});

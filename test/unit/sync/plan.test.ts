@@ -49,9 +49,10 @@ function action(decision: Decision, more: Partial<PlannedAction> = {}): PlannedA
   return { recordType: "contact", dynamicsId: "r", personId: 1, decision, ...more };
 }
 
-const NOTHING: Pick<PlanTotals, "counts" | "empties" | "deletes"> = {
+const NOTHING: Pick<PlanTotals, "counts" | "empties" | "fills" | "deletes"> = {
   counts: emptyCounts(),
   empties: 0,
+  fills: 0,
   deletes: 0,
 };
 const counts = (more: Partial<PlanTotals["counts"]>) => ({ ...emptyCounts(), ...more });
@@ -91,6 +92,11 @@ const TOTALS: readonly [string, Decision, Partial<typeof NOTHING>][] = [
     "an emptied value not read before",
     write([{ ...change("marketo", null), before: undefined }]),
     { counts: counts(updated(0, 1)), empties: 1 },
+  ],
+  [
+    "an empty value of a row that is filled in a clash",
+    write([{ ...change("dynamics", "n", null), clash: true }]),
+    { counts: counts(updated(1, 0)), fills: 1 },
   ],
   ["empty stays empty", write([change("marketo", null, null)]), { counts: counts(updated(0, 1)) }],
   [
