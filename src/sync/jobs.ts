@@ -41,7 +41,6 @@ const NO_WORK: Work = { marketo: null, dynamics: null, dynamicsAfterLink: false 
 
 /** Turns a decision into writes. */
 export function workOf(subject: Subject, decision: Decision, context: Ground): Work {
-  const { linkFields } = context;
   switch (decision.kind) {
     case "createPerson":
     case "recreatePerson":
@@ -60,7 +59,7 @@ export function workOf(subject: Subject, decision: Decision, context: Ground): W
       };
     case "agree":
     case "refused":
-      return decision.revive && linkFields.deleted && subject.link
+      return rewritesLink(subject, decision, context)
         ? { ...NO_WORK, marketo: updateJob(subject, decision, context) }
         : NO_WORK;
     case "flagDeleted":
@@ -146,12 +145,21 @@ function isFoundWritten(
 }
 
 function updateJob(subject: Subject, decision: Writing, context: Ground): Job | null {
-  const revive = "revive" in decision && decision.revive && context.linkFields.deleted;
+  const revive = rewritesLink(subject, decision, context);
   const changes = decision.kind === "agree" ? [] : decision.toMarketo;
   if (!changes.length && !revive) return null;
   const job = marketoJob(subject, decision, changes);
   if (!revive) return job;
   return { ...job, values: () => withLink(marketoValues(changes), subject, context) };
+}
+
+/**
+ * A link that is active again: the person's flag goes. If it rested while its record was merged into another one, the
+ * person gets that one's id, too: nothing was written to it meanwhile, and such a link begins without a base.
+ */
+function rewritesLink({ link }: Subject, decision: Writing, { linkFields }: Ground): boolean {
+  if (!link || !("revive" in decision && decision.revive)) return false;
+  return linkFields.deleted !== null || (linkFields.id !== null && link.base.length === 0);
 }
 
 function marketoJob(subject: Subject, decision: Writing, changes: readonly FieldChange[]): Job {
