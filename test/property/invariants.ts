@@ -203,6 +203,9 @@ function checkNothingLost(
   if (!fitting.length) {
     // A field that was emptied before the two records met gives way to the other side's older value.
     if (written.every(({ key }) => key === "")) return;
+    // The platform's own default stood against it on the side that wins, and the log has what it lost.
+    const isTold = written.every(({ key }) => key === "" || isLogged(pair, link, { rule, key }));
+    if (wasBorn && isTold) return;
     // What was last written to the person that is gone came over by the row.
     if (logOf(pair, link).some(({ reason }) => reason === "recreated-after-delete")) return;
     // A record that the engine made brought the value along, and nobody wrote after that.
