@@ -8,6 +8,7 @@ import { PairFiles } from "./pairs/pairFiles";
 import { problemOf, problemText } from "./problem";
 import { rememberedSchema } from "./pairs/rememberedSchema";
 import { Sessions } from "./pairs/sessions";
+import { storageOf } from "./pairs/storage";
 import { Secrets } from "./secrets";
 import { Disposables } from "./signal";
 import { SignInHost } from "./signInHost";
@@ -58,7 +59,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
       onError,
       surroundings: (config) => ({
         request: engine.request,
-        stateFolder: storagePath(context, "state", fingerprint(config)),
+        stateFolder: storageOf(context.globalStorageUri, config).stateFolder,
         owner,
         now: Date.now,
         paused: {
@@ -66,7 +67,7 @@ export function createHost(context: vscode.ExtensionContext): Host {
           set: (paused) => void context.globalState.update(`paused:${fingerprint(config)}`, paused),
         },
         remembered: rememberedSchema(
-          storagePath(context, "schemas", `${fingerprint(config)}.json`),
+          storageOf(context.globalStorageUri, config).schemaFile,
           config,
         ),
         onError,
@@ -89,10 +90,6 @@ export function createHost(context: vscode.ExtensionContext): Host {
     walkthrough,
     disposables,
   };
-}
-
-function storagePath(context: vscode.ExtensionContext, ...names: readonly string[]): string {
-  return vscode.Uri.joinPath(context.globalStorageUri, ...names).fsPath;
 }
 
 export function setting<T>(name: string): T | undefined {

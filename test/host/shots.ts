@@ -8,11 +8,9 @@ export const SHOTS: readonly Shot[] = [
   {
     name: "welcome",
     prepare: async (page) => {
-      await ui.openContainer(page, "Contact Sync");
+      // Not by a click: the icon's tooltip would cover a view's title.
+      await ui.runCommand(page, "View: Show Contact Sync");
       await page.locator('a:text-is("Try with sandbox orgs")').waitFor();
-      // The icon's tooltip would cover a view's title.
-      await page.mouse.move(900, 300);
-      await page.locator(".monaco-hover:visible").waitFor({ state: "detached" });
     },
     part: ".part.sidebar",
   },
@@ -22,6 +20,7 @@ export const SHOTS: readonly Shot[] = [
       await page.locator('a:text-is("Try with sandbox orgs")').click();
       await ui.treeItem(page, "created in Marketo").waitFor();
       await ui.treeItem(page, "fields sync").waitFor();
+      await ui.treeItem(page, "Backlog").waitFor();
       await widenSideBar(page);
       await ui.runCommand(page, "Contact Sync: Open Activity and Conflict Log");
       await ui.webview(page).locator(".grid-body .row").first().waitFor();
@@ -49,6 +48,8 @@ export const SHOTS: readonly Shot[] = [
         await ui.view(page, name).locator(".pane-header").click();
       }
       await ui.treeItem(page, "Mobile Phone").waitFor();
+      // A row under the mouse shows its buttons.
+      await page.mouse.move(...BESIDE);
     },
     part: ".part.sidebar",
   },
@@ -111,14 +112,17 @@ export const SHOTS: readonly Shot[] = [
   },
 ];
 
+/** In the title bar, where nothing shows that the mouse is there. */
+const BESIDE = [300, 8] as const;
+
 /** Room for what stands beside the names. */
 async function widenSideBar(page: Page): Promise<void> {
   const box = await page.locator(".part.sidebar").boundingBox();
   if (!box) throw new Error("There is no side bar.");
   await page.mouse.move(box.x + box.width, 400);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width + 130, 400, { steps: 5 });
+  await page.mouse.move(box.x + box.width + 110, 400, { steps: 5 });
   await page.mouse.up();
   // The border stays highlighted while the mouse is on it.
-  await page.mouse.move(box.x + 40, 10);
+  await page.mouse.move(...BESIDE);
 }

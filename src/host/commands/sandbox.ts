@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { PairConfig } from "../../config/pairFile";
 import type { Host } from "../host";
 import { withProgress } from "../ask";
+import { removeStorage } from "../pairs/storage";
 import { say } from "../text";
 
 /** The part of the sandbox's ready line that is used here. */
@@ -121,7 +122,8 @@ export async function stopSandbox(host: Host): Promise<void> {
 }
 
 /** Ends the child if it runs, and takes its pair away: its addresses are of no use any more. */
-async function forget({ pairFiles, secrets }: Host): Promise<void> {
+async function forget(host: Host): Promise<void> {
+  const { pairFiles, secrets } = host;
   const ended = running;
   running = undefined;
   if (!ended) return;
@@ -130,7 +132,17 @@ async function forget({ pairFiles, secrets }: Host): Promise<void> {
   await pairFiles.read();
   ended.child.kill();
   if (config) await secrets.forget(config);
+  if (config) await removeState(host, config);
   await vscode.commands.executeCommand("setContext", "contactSync.sandboxRuns", false);
+}
+
+/** Each start has addresses, hence a state, of its own: what is left behind would never be opened again. */
+async function removeState(
+  { sessions, pairFiles, context }: Host,
+  config: PairConfig,
+): Promise<void> {
+  await sessions.use(pairFiles.pairs);
+  await removeStorage(context.globalStorageUri, config);
 }
 
 async function removeSandboxFile(uri: vscode.Uri): Promise<void> {
@@ -144,6 +156,7 @@ export async function removeStaleSandbox(host: Host): Promise<void> {
   if (!config || running || (await answers(config.dynamics.url))) return;
   await removeSandboxFile(host.pairFiles.sandboxUri);
   await host.pairFiles.read();
+  await removeState(host, config);
 }
 
 /** Only this machine is asked. */

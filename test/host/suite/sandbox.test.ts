@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { documentWith, extension, pairWhen, run, until } from "./support";
 
@@ -149,5 +151,10 @@ suite("sandbox orgs", () => {
     const { exports } = await extension();
     await run("stopSandbox");
     await until("no pair", () => exports.pairs().length === 0);
+    const states = readdirSync(join(exports.storage, "state"));
+    assert.deepEqual(
+      states.filter((name) => name.startsWith(`${PAIR}-`)),
+      [],
+    );
   });
 });

@@ -26,9 +26,9 @@ export async function takePictures(): Promise<void> {
   await packageVsix(ROOT, vsix);
   const session = await startSession({
     vsix,
-    // A document that an edit left unsaved must not be saved behind the script's back.
-    settings: { "files.autoSave": "off" },
-    viewport: { width: 1280, height: 800 },
+    // A document that an edit left unsaved must not be saved behind the script's back; the minimap covers the lines.
+    settings: { "files.autoSave": "off", "editor.minimap.enabled": false },
+    viewport: { width: 1400, height: 860 },
     pixelRatio: 1.25,
   });
   try {

@@ -22,6 +22,8 @@ export interface SessionOptions {
   development?: string;
   settings?: Record<string, unknown>;
   asksForTrust?: boolean;
+  /** The window is empty, as VS Code's first one is. */
+  hasNoFolder?: boolean;
   /** Files of the workspace by their names, there before the window opens. */
   files?: Record<string, string>;
   environment?: Record<string, string>;
@@ -69,7 +71,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   browser.setDefaultTimeout(ACTION_MS);
   const development = options.development ? [options.development] : [];
-  const openWindow = () => openWorkbench(browser, server, { folder: workspace, development });
+  const folder = options.hasNoFolder ? undefined : workspace;
+  const openWindow = () => openWorkbench(browser, server, { folder, development });
   const close = async () => {
     await browser.close();
     await server.stop();

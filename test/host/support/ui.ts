@@ -5,9 +5,20 @@ import { RESULTS } from "./paths";
 
 /** Runs a command by its title in the palette ("Contact Sync: Run Sync Cycle"). */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const row = await findCommand(page, title);
-  // By keyboard: a click can answer the list that the command opens in the same place. The best match comes first,
-  // but commands that were used of late come before it.
+  for (let attempt = 1; ; attempt++) {
+    const row = await findCommand(page, title);
+    try {
+      return await runRow(page, row, title);
+    } catch (error) {
+      // What took the focus from the palette closed it before the key was pressed.
+      if (attempt === MOST_ATTEMPTS || (await row.count()) > 0) throw error;
+    }
+  }
+}
+
+/** By keyboard: a click can answer the list that the command opens in the same place. */
+async function runRow(page: Page, row: Locator, title: string): Promise<void> {
+  // The best match comes first, but commands that were used of late come before it.
   for (let press = 0; press < MOST_ROWS && !(await isFocused(row)); press++) {
     await page.keyboard.press("ArrowDown");
   }
@@ -58,7 +69,8 @@ const MOST_ATTEMPTS = 4;
 const MOST_ROWS = 10;
 
 async function isFocused(row: Locator): Promise<boolean> {
-  return ((await row.getAttribute("class")) ?? "").split(" ").includes("focused");
+  const words = await row.getAttribute("class", { timeout: PALETTE_MS });
+  return (words ?? "").split(" ").includes("focused");
 }
 
 function wholeText(text: string): RegExp {

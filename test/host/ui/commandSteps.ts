@@ -25,11 +25,12 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
     },
   },
   {
-    title: "a person who is in Dynamics already is not created again",
+    title: "a person, found by id, who is in Dynamics already is not created again",
     act: async (pair) => {
-      const { page } = pair;
+      const { page, sandbox } = pair;
+      const [grace] = [...sandbox.marketo.persons()].filter(({ email }) => email === GRACE.email);
       await ui.runCommand(page, "Contact Sync: Create Contact…");
-      await ui.answer(page, "e-mail address or id in Marketo", GRACE.email);
+      await ui.answer(page, "e-mail address or id in Marketo", String(grace?.["id"]));
       const told = ui.notification(page, "This person is in Dynamics already; nothing was created");
       await told.getByRole("button", { name: "Open in Dynamics" }).waitFor();
       assert.equal((await contacts(pair, GRACE.email)).length, 1);
@@ -75,7 +76,7 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
     act: async ({ page, sandbox, adaId }) => {
       // What Dynamics filled into Grace's contact by itself travels first.
       await ui.runCommand(page, "Contact Sync: Run Sync Cycle");
-      await ui.treeItem(page, "Cycle 3").waitFor();
+      await ui.treeItem(page, "Cycle 4").waitFor();
       const values = { jobtitle: "Mathematician" };
       sandbox.hands.script([
         { side: "dynamics", op: "update", table: "contact", id: adaId, values },
@@ -113,7 +114,7 @@ export const COMMAND_STEPS: readonly Step<SalesPair>[] = [
       await ui.runCommand(page, "Contact Sync: Resume");
       await ui.statusItem(page, "Contact Sync: paused").waitFor({ state: "detached" });
       // The timer finds that a cycle is due and carries what the preview promised.
-      await ui.treeItem(page, "Cycle 4").filter({ hasText: "1 changed in Marketo" }).waitFor();
+      await ui.treeItem(page, "Cycle 5").filter({ hasText: "1 changed in Marketo" }).waitFor();
     },
   },
   {

@@ -21,7 +21,7 @@ export const CONFLICT_STEPS: readonly Step<SalesPair>[] = [
       await ui.notification(page, "The answer is kept; the next cycle acts on it").waitFor();
       assert.equal(writesTo(sandbox), writes);
       await ui.answerNotification(page, "The answer is kept", "Run Sync Cycle");
-      await ui.treeItem(page, "Cycle 5").waitFor();
+      await ui.treeItem(page, "Cycle 6").waitFor();
       await question.waitFor({ state: "detached" });
       const links = [...sandbox.marketo.persons()].filter(({ id }) => id === 9);
       assert.match(String(links[0]?.["crmRecordId"]), /^[0-9a-f-]{36}$/);
@@ -33,7 +33,7 @@ export const CONFLICT_STEPS: readonly Step<SalesPair>[] = [
       const late = { kind: "delay", delayMs: LATE_MS } as const;
       const fault = sandbox.faults.add({ server: "marketo", path: "^/rest/v1/", action: late });
       await ui.runCommand(page, "Contact Sync: Run Sync Cycle");
-      const cycle = ui.view(page, "Cycles").locator(".monaco-list-row", { hasText: "Cycle 6" });
+      const cycle = ui.view(page, "Cycles").locator(".monaco-list-row", { hasText: "Cycle 7" });
       await cycle.filter({ hasText: "reading changes" }).waitFor();
       await ui.statusItem(page, "Contact Sync: reading changes").first().waitFor();
       await ui.inlineAction(cycle, "Cancel Cycle");

@@ -32,6 +32,22 @@ export const LOG_STEPS: readonly Step<SalesPair>[] = [
     },
   },
   {
+    title: "what a running cycle does slides in at the top of the open log",
+    act: async ({ page, sandbox, adaId }) => {
+      const log = ui.webview(page);
+      const values = { telephone1: "+44 20 5550 1843" };
+      sandbox.hands.script([
+        { side: "dynamics", op: "update", table: "contact", id: adaId, values },
+      ]);
+      const count = Number(/\d+/.exec(await log.locator(".count").innerText())?.[0]);
+      await ui.runCommand(page, "Contact Sync: Run Sync Cycle");
+      await log.locator(".count", { hasText: `${count + 1} activities` }).waitFor();
+      const first = log.locator('.row[aria-rowindex="2"]', { hasText: adaId.slice(0, 8) });
+      await first.filter({ hasText: "Business Phone" }).waitFor();
+      await ui.treeItem(page, "Cycle 3").waitFor();
+    },
+  },
+  {
     title:
       "filtered to conflicts, a row opens to before, after, the lost value and the rule in words",
     act: async ({ page, adaId }) => {

@@ -34,13 +34,13 @@ export const WINDOW_STEPS: readonly Step<SalesPair>[] = [
       await ui.openContainer(second, "Contact Sync");
       await ui.statusItem(second, "Contact Sync: runs in the window of workspace").waitFor();
       await ui.treeItem(second, "runs in the window of workspace").waitFor();
-      await ui.treeItem(second, "Cycle 6").waitFor();
+      await ui.treeItem(second, "Cycle 7").waitFor();
       // What it shows of the fields was learned by the other window.
       await ui.treeItem(second, `${fieldCount} of ${fieldCount} fields sync`).waitFor();
       await page.close();
       await ui.statusItem(second, "Contact Sync: next cycle in").first().waitFor();
       await ui.runCommand(second, "Contact Sync: Run Sync Cycle");
-      await ui.treeItem(second, "Cycle 7").waitFor();
+      await ui.treeItem(second, "Cycle 8").waitFor();
     },
   },
 ];
