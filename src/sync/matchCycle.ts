@@ -18,12 +18,12 @@ export async function matchUnlinked(
   const open = subjects.filter(needsMatch);
   if (!open.length) return;
   const aliases = formerIds(subjects);
-  const ids = [...open.map((subject) => subject.dynamicsId), ...aliases.keys()];
-  const byId = context.linkFields.id ? await search.find(context.linkFields.id, ids) : [];
   const idOf = (person: MarketoPerson) => {
     const id = storedId(context, person);
     return id === null ? null : (aliases.get(id) ?? id);
   };
+  const rows = new Map(open.map((subject) => [subject, unlinkedRow(subject)]));
+  const { byId, byEmail } = await findFor(context, [...rows.values()], { search, aliases, idOf });
   const found = new Set(byId.map(idOf));
   const named = await answeredMatches(context, open);
   for (const [subject, person] of named) {
@@ -31,9 +31,6 @@ export async function matchUnlinked(
     if (person === "none" && found.has(subject.dynamicsId)) named.delete(subject);
   }
   const taken = [...named.values()].filter((person) => person !== "none");
-  const rows = new Map(open.map((subject) => [subject, unlinkedRow(subject)]));
-  const rest = [...rows.values()].filter(({ id }) => !found.has(id));
-  const byEmail = context.policies.matchByEmail ? await search.find("email", addresses(rest)) : [];
   const persons = new Map([...byId, ...byEmail, ...taken].map((person) => [person.id, person]));
   const linked = context.state.linksByPersonId([...persons.keys()]);
   const candidates = [...persons.values()].map((person): Candidate => ({
@@ -57,6 +54,45 @@ export async function matchUnlinked(
   }
   const all = { open, all: subjects, persons: [...persons.values()] };
   await followByEmail(context, { ...all, storedId: idOf });
+}
+
+interface Found {
+  byId: readonly MarketoPerson[];
+  byEmail: readonly MarketoPerson[];
+}
+
+/** The persons that rows without a link may belong to. */
+export function findPersons(
+  context: CycleContext,
+  subjects: readonly Subject[],
+  search: PersonSearch,
+): Promise<Found> {
+  const rows = subjects.filter(needsMatch).map(unlinkedRow);
+  const idOf = (person: MarketoPerson) => storedId(context, person);
+  return findFor(context, rows, { search, aliases: new Map(), idOf });
+}
+
+/** Persons who carry a row's id; for the other rows, those who have its address. */
+async function findFor(
+  { linkFields, policies }: CycleContext,
+  rows: readonly UnlinkedRow[],
+  {
+    search,
+    aliases,
+    idOf,
+  }: {
+    search: PersonSearch;
+    aliases: ReadonlyMap<string, string>;
+    idOf: (person: MarketoPerson) => string | null;
+  },
+): Promise<Found> {
+  const ids = [...rows.map(({ id }) => id), ...aliases.keys()];
+  const byId = linkFields.id && rows.length ? await search.find(linkFields.id, ids) : [];
+  const found = new Set(byId.map(idOf));
+  const rest = rows.filter(({ id }) => !found.has(id));
+  const byEmail =
+    policies.matchByEmail && rest.length ? await search.find("email", addresses(rest)) : [];
+  return { byId, byEmail };
 }
 
 function needsMatch(subject: Subject): boolean {

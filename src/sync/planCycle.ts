@@ -105,7 +105,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   if (feedsHaveGap(context, feed)) inferredDeletes += await comparePersons(context, subjects);
 
   wakeQuestions(context, subjects, { feed, pulls });
-  addRivals(context, subjects);
+  await addRivals(context, subjects, search);
   const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
   settleRestores(subjects.all());
   await followRows(context, subjects);

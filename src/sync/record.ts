@@ -188,8 +188,10 @@ export function recordFailure(
       }),
     );
   }
-  if (outcome === "conflicted") counts.conflicts++;
-  else counts[outcome]++;
+  if (outcome !== "conflicted") counts[outcome]++;
+  // A question that is still open is no new conflict.
+  else if (told) counts.skipped++;
+  else counts.conflicts++;
 }
 
 /** A deletion is told only once; what it asked for could not be done yet, so the link keeps the news. */

@@ -10,11 +10,15 @@ const ROW = { lastname: "Ek", emailaddress1: "ek@web.test" };
 /** One look at each table, three at Marketo's feeds. */
 const IDLE = { dynamics: 2, marketo: 3 };
 
-async function cycle() {
+async function run() {
   pair.clock.advance(300_000);
-  const { error, halted, calls } = await pair.run();
+  const { error, halted, calls, counts } = await pair.run();
   assert.deepEqual([error, halted], [null, null]);
-  return calls;
+  return { calls, counts };
+}
+
+async function cycle() {
+  return (await run()).calls;
 }
 
 /** Nobody can tell who is who; a linked record besides, so that the feeds are read. */
@@ -44,6 +48,31 @@ describe("an open question", () => {
     // Its row is read, and persons are looked for by the id and by the address.
     assert.equal((await cycle()).marketo, 5);
   });
+
+  it("is not asked again because of a row that wants another person, and is no new conflict", async () => {
+    await open(2, 1);
+    const { dynamics, salesUserId } = pair.sandbox;
+    dynamics.create("contact", { lastname: "Lund", emailaddress1: "lund@web.test" }, salesUserId);
+    const { calls, counts } = await run();
+    // Dynamics: a look for accounts with another name, as once in an hour with news. Marketo: two searches and a write.
+    assert.deepEqual(calls, { dynamics: IDLE.dynamics + 1, marketo: IDLE.marketo + 3 });
+    assert.deepEqual([counts.created.marketo, counts.conflicts], [1, 0]);
+  });
+
+  for (const [name, persons, rows] of [
+    ["two persons and a row", 2, 1],
+    ["two rows and a person", 1, 2],
+  ] as const) {
+    it(`about ${name} is seen together with a new row of that address`, async () => {
+      await open(persons, rows);
+      const { dynamics, salesUserId } = pair.sandbox;
+      const late = dynamics.create("contact", ROW, salesUserId);
+      const { counts } = await run();
+      // One is new; the others were told before.
+      assert.deepEqual([counts.created.marketo, counts.conflicts], [0, 1]);
+      assert.deepEqual([linkOf(late), pair.state.failed().length], [undefined, rows + 1]);
+    });
+  }
 
   for (const [name, persons, rows, happen] of [
     ["two persons are merged", 2, 1, ({ personIds: [one, two] }) => merge(one!, two!)],
