@@ -16,6 +16,50 @@ for (const weather of ["calm", "stormy", "lively"] as const) {
 /** Histories that a cycle once could not finish, at their shortest. */
 const ONCE_BROKEN: readonly [string, Step[]][] = [
   [
+    "a row that is restored keeps its person, although another one was merged into it meanwhile",
+    [
+      { do: "createRow", type: "lead", address: null, edits: [{ field: "jobtitle", value: "b" }] },
+      {
+        do: "createRow",
+        type: "lead",
+        address: null,
+        edits: [
+          { field: "emailaddress1", value: "empty" },
+          { field: "emailaddress1", value: "fresh" },
+          { field: "preferredcontactmethodcode", value: "fresh" },
+        ],
+      },
+      { do: "createRow", type: "lead", address: 3, edits: [{ field: "jobtitle", value: "fresh" }] },
+      {
+        do: "createRow",
+        type: "lead",
+        address: 1,
+        edits: [
+          { field: "jobtitle", value: "fresh" },
+          { field: "birthdate", value: "fresh" },
+          { field: "jobtitle", value: "fresh" },
+        ],
+      },
+      { do: "cycle" },
+      { do: "removeRow", at: 5 },
+      {
+        do: "createRow",
+        type: "lead",
+        address: 1,
+        edits: [
+          { field: "jobtitle", value: "fresh" },
+          { field: "donotphone", value: "a" },
+          { field: "emailaddress1", value: "fresh" },
+        ],
+      },
+      { do: "cycle" },
+      { do: "mergePersons", at: 6, loser: 7 },
+      { do: "register", address: 1, edits: [{ field: "birthdate", value: "a" }] },
+      { do: "poll" },
+      { do: "restoreRow", at: 1 },
+    ],
+  ],
+  [
     "a merged lead's person is the master's, although a new contact has its address",
     [
       { do: "createRow", type: "lead", address: 0, edits: [] },

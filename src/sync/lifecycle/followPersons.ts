@@ -31,12 +31,17 @@ export function followPersons(context: CycleContext, subjects: Subjects, pull: M
       continue;
     }
     const own = taken.get(winnerId) ?? links.get(winnerId);
-    if (own && own.state !== "dynamicsDeleted") holdLink(subject, { winnerId, link, own });
+    if (own && !isGone(own, subjects)) holdLink(subject, { winnerId, link, own });
     else {
       moveLink(subject, { winnerId, link });
       taken.set(winnerId, link);
     }
   }
+}
+
+/** The link's row was deleted, and was not restored meanwhile. */
+function isGone({ state, recordType, dynamicsId }: Link, subjects: Subjects): boolean {
+  return state === "dynamicsDeleted" && subjects.row(recordType, dynamicsId)?.row.kind !== "read";
 }
 
 /** The surviving person by the merged one. */
