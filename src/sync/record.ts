@@ -12,6 +12,7 @@ import type { AgreedValue, FieldChange } from "./decideField";
 import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
 import { isOneSided } from "./restore";
+import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
 import { inheritedBase, recordName } from "./lifecycle/heir";
 import { clearQuestion } from "./lifecycle/questions";
 import type { WriteResult } from "./ports";
@@ -173,7 +174,7 @@ export function recordFailure(
     attempts,
     firstAt: earlier?.firstAt ?? now,
     lastAt: now,
-    nextAttempt: outcome === "refused" ? null : now + DELAY[outcome](attempts),
+    nextAttempt: outcome === "refused" ? null : now + retryDelay(attempts, failure.code),
   });
   const told = outcome === "conflicted" && earlier?.code === failure.code;
   if (!told) {
@@ -210,19 +211,15 @@ function knownRowId({ requested, dynamicsId }: Subject, outcome: Outcome): strin
 }
 
 const FIRST_DELAY_MS = 60_000;
-/** Nobody answers a question within minutes, and what happens to its records wakes it. */
+/** Nobody answers a question within minutes, and what happens to its records wakes it; another conflict is not woken. */
 const QUESTION_DELAY_MS = 60 * 60 * 1000;
 const LONGEST_DELAY_MS = 24 * 60 * 60 * 1000;
 
 /** Milliseconds to the next attempt: a minute, then twice as long each time, a day at most. */
-export function retryDelay(attempts: number, first = FIRST_DELAY_MS): number {
+export function retryDelay(attempts: number, code?: string): number {
+  const first = code === AMBIGUOUS_CODE ? QUESTION_DELAY_MS : FIRST_DELAY_MS;
   return Math.min(LONGEST_DELAY_MS, first * 2 ** Math.min(attempts - 1, 20));
 }
-
-const DELAY: Readonly<Record<Exclude<FailedRecord["outcome"], "refused">, typeof retryDelay>> = {
-  failed: retryDelay,
-  conflicted: (attempts) => retryDelay(attempts, QUESTION_DELAY_MS),
-};
 
 /** A row that was asked for has no id that the index knows: its failures are found by the person. */
 function earlierFailure({ state }: CycleContext, subject: Subject): FailedRecord | undefined {

@@ -157,12 +157,14 @@ const TOTALS: readonly [string, Decision, Partial<typeof NOTHING>][] = [
 
 const LINK: Link = {
   ...{ recordType: "contact", dynamicsId: "r", personId: 1, version: "1", state: "active" },
-  base: new Uint8Array(),
+  base: new Uint8Array(8).fill(1),
 };
-const SUBJECT = newSubject(
-  { recordType: "contact", rules: [A, B], positions: new Map(), columns: [], filter: null },
-  { dynamicsId: "r", personId: 1, link: LINK },
-);
+const subjectOf = (link: Link) =>
+  newSubject(
+    { recordType: "contact", rules: [A, B], positions: new Map(), columns: [], filter: null },
+    { dynamicsId: "r", personId: 1, link },
+  );
+const SUBJECT = subjectOf(LINK);
 const LINK_FIELDS: LinkFields = { id: "crmId", type: "crmType", deleted: "crmDeleted" };
 
 function addTo(tally: PlanTally, decision: Decision, linkFields = LINK_FIELDS): void {
@@ -188,6 +190,17 @@ test("totals: where Marketo has no field for the flag, nothing is written", () =
   addTo(tally, { kind: "leave", onLeave: "flag", reason: "left-filter" }, none);
   addTo(tally, { ...AGREEMENT, revive: true }, none);
   assert.deepEqual(tally.totals(), { ...NOTHING, deletes: 2 });
+});
+
+test("totals: a link without a base, which rested while its record was merged, gives the person the id", () => {
+  const decision: Decision = { ...AGREEMENT, revive: true };
+  const merged = subjectOf({ ...LINK, base: new Uint8Array() });
+  const tally = new PlanTally();
+  tally.add(
+    decision,
+    writesOf(merged, decision, { linkFields: { ...LINK_FIELDS, deleted: null } }),
+  );
+  assert.deepEqual(tally.totals(), { ...NOTHING, counts: counts(updated(0, 1)) });
 });
 
 const first = action(write([change("marketo", "n"), change("marketo", "m", "x", B)]));
