@@ -24,7 +24,7 @@ export class LogRows {
     const latest = await this.latest();
     const filter = { ...query.filter, upTo: latest };
     const [rows, page] = await Promise.all([
-      this.count(query.filter),
+      this.count(filter),
       this.query({ ...query, filter }),
     ]);
     return { rows, latest, page };
