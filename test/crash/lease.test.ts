@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openState } from "../../src/state/openState";
 import type { WriterErrand } from "./leaseWriter";
-import { bundle, WASM_FILE } from "./rig";
+import { bundleForTest } from "../support/bundle";
+import { WASM_FILE } from "./rig";
 
 /** A process that writes for ever, with all that it told. */
 class Writer {
@@ -52,7 +53,7 @@ const writers: Writer[] = [];
 before(async () => {
   scripts = await mkdtemp(join(tmpdir(), "contact-sync-lease-child-"));
   folder = await mkdtemp(join(tmpdir(), "contact-sync-lease-"));
-  script = await bundle(scripts, "leaseWriter");
+  script = bundleForTest("test/crash/leaseWriter.ts", "leaseWriter.js", { folder: scripts });
 });
 
 after(async () => {

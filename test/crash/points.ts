@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CrashPoint } from "./moments";
 import { logProblems } from "./outcome";
-import { bundle, CrashRig, type Run } from "./rig";
+import { bundleForTest } from "../support/bundle";
+import { CrashRig, type Run } from "./rig";
 import type { Scenario } from "./scenario";
 
 /** Every place at which a run can be ended: around each operation, and in the middle of each write to a file. */
@@ -76,7 +77,7 @@ export class Rigs {
 
   static async start(lanes: number): Promise<Rigs> {
     const folder = await mkdtemp(join(tmpdir(), "contact-sync-crash-child-"));
-    const script = await bundle(folder, "child");
+    const script = bundleForTest("test/crash/child.ts", "child.js", { folder });
     const rigs = await Promise.all(Array.from({ length: lanes }, () => CrashRig.start(script)));
     return new Rigs(folder, rigs);
   }

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { parsePairFile } from "../../src/config/parse";
 import type { PairConfig } from "../../src/config/pairFile";
 import { answerQuestion } from "../../src/engine/answers";
@@ -203,23 +202,4 @@ function stateRoot(): string {
 async function create({ engine }: OpenEngine, personId: number): Promise<void> {
   const { context } = await engine.prepare();
   await createRecord(context, { personId });
-}
-
-/** Bundles a process for the tests, because a bundle starts several times faster than its sources. */
-export async function bundle(folder: string, entry: string): Promise<string> {
-  const outfile = join(folder, `${entry}.js`);
-  await build({
-    entryPoints: [join(__dirname, `${entry}.ts`)],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "__bundleUrl", VERSION: '"0.0.0"' },
-    logLevel: "error",
-  });
-  return outfile;
 }

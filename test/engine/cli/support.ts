@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { pairFileText } from "../../../src/sandbox/pairFile";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../src/sandbox/sandbox";
+import { bundleForTest } from "../../support/bundle";
 
 /** What a run of the command line left behind. */
 export interface Ended {
@@ -18,22 +18,8 @@ export interface Ended {
 
 export const BUNDLE = join("dist", "test", "cli.js");
 
-/** Bundles the command line as the product is bundled, so that what is tested is never an older build. */
 export function buildCli(): void {
-  mkdirSync(join("dist", "test"), { recursive: true });
-  buildSync({
-    entryPoints: ["src/cli/main.ts"],
-    outfile: BUNDLE,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-    banner: { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "__bundleUrl", VERSION: '"1.2.3"' },
-    logLevel: "warning",
-  });
+  bundleForTest("src/cli/main.ts", "cli.js", { version: "1.2.3" });
 }
 
 export type Environment = Readonly<Record<string, string>>;
