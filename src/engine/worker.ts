@@ -79,7 +79,7 @@ function handlersOf(
       status: async ({ pair }) => {
         const status = statusOf(pair, await pairs.state(pair), Date.now());
         const writer = status.writer && { ...status.writer, self: pairs.isWriter(pair) };
-        return { ...status, pair, writer };
+        return { ...status, writer };
       },
       cycles: async ({ pair, limit }) =>
         (await pairs.state(pair)).cycles(limit).map((text) => JSON.parse(text) as CycleSummary),

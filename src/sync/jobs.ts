@@ -59,9 +59,7 @@ export function workOf(subject: Subject, decision: Decision, context: Ground): W
       };
     case "agree":
     case "refused":
-      return rewritesLink(subject, decision, context)
-        ? { ...NO_WORK, marketo: updateJob(subject, decision, context) }
-        : NO_WORK;
+      return { ...NO_WORK, marketo: updateJob(subject, decision, context) };
     case "flagDeleted":
       return { ...NO_WORK, marketo: flagJob(subject, "dynamicsDeleted", decision.reason, context) };
     case "leave":

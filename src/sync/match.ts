@@ -29,15 +29,15 @@ export type MatchResult =
   /** A question only a human can answer: several persons, or several rows for one person. */
   | { kind: "ambiguous"; personIds: readonly number[]; rowIds: readonly string[] };
 
+/** The row belongs to nobody yet. */
+export const NOBODY: MatchResult = { kind: "none" };
+
 /**
  * Matches unlinked rows with the persons that were found for them, by the stored Dynamics id first, else (if the
  * policy allows) by e-mail without regard to case. The result does not depend on any order. A person is never given to
  * two rows: rows that want the same unlinked person are all ambiguous; a person that is linked is no candidate, so a
  * second row with its address gets a person of its own.
  */
-/** The row belongs to nobody yet. */
-export const NOBODY: MatchResult = { kind: "none" };
-
 export function matchRows(
   rows: readonly UnlinkedRow[],
   persons: readonly Candidate[],

@@ -22,13 +22,12 @@ export async function matchUnlinked(
     const id = storedId(context, person);
     return id === null ? null : (aliases.get(id) ?? id);
   };
-  const rows = new Map(open.map((subject) => [subject, unlinkedRow(subject)]));
-  const { byId, byEmail } = await findFor(context, [...rows.values()], { search, aliases, idOf });
-  const found = new Set(byId.map(idOf));
+  const rows = open.map(unlinkedRow);
+  const { byId, byEmail, carried } = await findFor(context, rows, { search, aliases, idOf });
   const named = await answeredMatches(context, open);
   for (const [subject, person] of named) {
     // A person that is created would be the one that carries the id already.
-    if (person === "none" && found.has(subject.dynamicsId)) named.delete(subject);
+    if (person === "none" && carried.has(subject.dynamicsId)) named.delete(subject);
   }
   const taken = [...named.values()].filter((person) => person !== "none");
   const persons = new Map([...byId, ...byEmail, ...taken].map((person) => [person.id, person]));
@@ -39,7 +38,7 @@ export async function matchUnlinked(
     email: textOf(person.values["email"]),
     linked: linked.has(person.id) || taken.some(({ id }) => id === person.id),
   }));
-  const asked = [...rows].filter(([subject]) => !named.has(subject)).map(([, row]) => row);
+  const asked = rows.filter((_, at) => !named.has(open[at]!));
   const results = matchRows(asked, candidates, context.policies);
   const packs = new Packs();
   for (const subject of open) {
@@ -59,6 +58,8 @@ export async function matchUnlinked(
 interface Found {
   byId: readonly MarketoPerson[];
   byEmail: readonly MarketoPerson[];
+  /** Ids of rows that somebody carries. */
+  carried: ReadonlySet<string | null>;
 }
 
 /** The persons that rows without a link may belong to. */
@@ -88,11 +89,11 @@ async function findFor(
 ): Promise<Found> {
   const ids = [...rows.map(({ id }) => id), ...aliases.keys()];
   const byId = linkFields.id && rows.length ? await search.find(linkFields.id, ids) : [];
-  const found = new Set(byId.map(idOf));
-  const rest = rows.filter(({ id }) => !found.has(id));
+  const carried = new Set(byId.map(idOf));
+  const rest = rows.filter(({ id }) => !carried.has(id));
   const byEmail =
     policies.matchByEmail && rest.length ? await search.find("email", addresses(rest)) : [];
-  return { byId, byEmail };
+  return { byId, byEmail, carried };
 }
 
 function needsMatch(subject: Subject): boolean {

@@ -13,9 +13,9 @@ export function addSuspects(context: CycleContext, subjects: Subjects): number[]
   const intents = context.state.openIntents();
   for (const intent of intents) {
     const subject = suspectOf(context, subjects, intent);
-    // A record's writes to both sides may be open; only one of them carries what lost clashes.
-    const earlier = subject?.suspect?.clashes ?? [];
     if (!subject) continue;
+    // A record's writes to both sides may be open; only one of them carries what lost clashes.
+    const earlier = subject.suspect?.clashes ?? [];
     subject.suspect = { ...intent, clashes: [...earlier, ...intent.clashes] };
     subject.sent = [...subject.sent, ...unpackSent(intent.sent, intent.side)];
   }

@@ -1,18 +1,9 @@
-import { setupOf, type CycleContext } from "./cycleContext";
+import type { CycleContext } from "./cycleContext";
 import { readRows } from "./gather";
-import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
-import { recordName } from "./lifecycle/heir";
-import { readQuestion } from "./lifecycle/questions";
+import { askAgain, openQuestions, type OpenQuestion } from "./lifecycle/openQuestions";
 import { findPersons } from "./matchCycle";
 import type { PersonSearch } from "./personSearch";
-import type { FailedRecord } from "./statePort";
-import { newSubject, type Subject, type Subjects } from "./subject";
-
-/** A row whose match is an open question, and the persons that the question is about. */
-interface Question {
-  failed: FailedRecord;
-  personIds: readonly number[];
-}
+import type { Subject, Subjects } from "./subject";
 
 /**
  * Adds the rows whose open question is about a person that another row may get now: rows that want one person must be
@@ -28,37 +19,20 @@ export async function addRivals(
   const questions = openQuestions(context);
   if (!questions.length) return;
   const wanted = await wantedBy(context, asking, { questions, search });
-  for (const { failed } of questionsAbout(wanted, questions)) {
-    const { recordType, dynamicsId } = failed;
-    const setup = setupOf(context, recordType);
-    if (!setup || !dynamicsId || subjects.row(recordType, dynamicsId)) continue;
-    const link = context.state.linksByDynamicsId(recordType, [dynamicsId]).get(dynamicsId);
-    if (!link) subjects.add(newSubject(setup, { dynamicsId, personId: null, link: null }));
-  }
+  for (const question of questionsAbout(wanted, questions)) askAgain(context, subjects, question);
 }
 
 function isUnmatched({ link, match, row }: Subject): boolean {
   return !link && !match && row.kind !== "deleted";
 }
 
-function openQuestions({ state }: CycleContext): Question[] {
-  return state.failed().flatMap((failed) => {
-    const { code, recordType, dynamicsId } = failed;
-    if (code !== AMBIGUOUS_CODE || !dynamicsId) return [];
-    const facts = readQuestion(state, recordName(recordType, dynamicsId));
-    return facts?.kind === "ambiguous" ? [{ failed, personIds: facts.personIds }] : [];
-  });
-}
-
 /** The persons that these rows may get: those of their own open question, or those who carry their id or address. */
 async function wantedBy(
   context: CycleContext,
   asking: readonly Subject[],
-  { questions, search }: { questions: readonly Question[]; search: PersonSearch },
+  { questions, search }: { questions: readonly OpenQuestion[]; search: PersonSearch },
 ): Promise<Set<number>> {
-  const known = new Map(
-    questions.map((question) => [question.failed.dynamicsId, question.personIds]),
-  );
+  const known = new Map(questions.map(({ dynamicsId, personIds }) => [dynamicsId, personIds]));
   const others = asking.filter(({ dynamicsId }) => !known.has(dynamicsId));
   await readRows(context, others);
   const { byId, byEmail } = await findPersons(context, others, search);
@@ -69,15 +43,22 @@ async function wantedBy(
 }
 
 /** The questions about one of the persons, and those that share a person with such a question. */
-function questionsAbout(persons: Set<number>, questions: readonly Question[]): Question[] {
-  const about: Question[] = [];
-  let open = questions;
-  for (let before = -1; before < about.length;) {
-    before = about.length;
-    const found = open.filter(({ personIds }) => personIds.some((id) => persons.has(id)));
-    open = open.filter((question) => !found.includes(question));
-    for (const { personIds } of found) for (const id of personIds) persons.add(id);
-    about.push(...found);
+function questionsAbout(
+  persons: ReadonlySet<number>,
+  questions: readonly OpenQuestion[],
+): ReadonlySet<OpenQuestion> {
+  const byPerson = new Map<number, OpenQuestion[]>();
+  for (const question of questions) {
+    for (const id of question.personIds) byPerson.set(id, [...(byPerson.get(id) ?? []), question]);
+  }
+  const about = new Set<OpenQuestion>();
+  const reached = new Set(persons);
+  // Persons that are added on the way have their turn, too.
+  for (const id of reached) {
+    for (const question of byPerson.get(id) ?? []) {
+      about.add(question);
+      for (const other of question.personIds) reached.add(other);
+    }
   }
   return about;
 }

@@ -7,20 +7,23 @@ import { openSandboxPair, type SandboxPair } from "../support/enginePair";
 const failures = ({ state }: SandboxPair) =>
   state.failed().map(({ dynamicsId, outcome, side, code }) => [dynamicsId, outcome, side, code]);
 
-const OWNER = { column: "ownerid", field: "crmTopic", enabled: true } as const;
-
-/** A pair with one contact, whose owner travels to Marketo. */
-async function ownedContact(): Promise<SandboxPair & { contact: string }> {
-  const pair = await openSandboxPair({
+/** A pair of contacts, whose owners travel in this direction. */
+function openOwnerPair(direction: "toMarketo" | "both"): Promise<SandboxPair> {
+  return openSandboxPair({
     sandbox: { leads: 0 },
     configure: ({ recordTypes }) => {
       delete recordTypes.lead;
       recordTypes.contact!.fields = [
         { column: "lastname", field: "lastName", direction: "both", enabled: true },
-        { ...OWNER, direction: "toMarketo" },
+        { column: "ownerid", field: "crmTopic", direction, enabled: true },
       ];
     },
   });
+}
+
+/** A pair with one contact, whose owner travels to Marketo. */
+async function ownedContact(): Promise<SandboxPair & { contact: string }> {
+  const pair = await openOwnerPair("toMarketo");
   const { dynamics, salesUserId } = pair.sandbox;
   const contact = dynamics.create("contact", { lastname: "Ann" }, salesUserId);
   return Object.assign(pair, { contact });
@@ -68,16 +71,7 @@ test("owners are held by id and shown by name, also a disabled one, for one call
 });
 
 test("a change to a disabled owner fails for that record alone: its owner stays, and the next choice counts", async () => {
-  const pair = await openSandboxPair({
-    sandbox: { leads: 0 },
-    configure: ({ recordTypes }) => {
-      delete recordTypes.lead;
-      recordTypes.contact!.fields = [
-        { column: "lastname", field: "lastName", direction: "both", enabled: true },
-        { ...OWNER, direction: "both" },
-      ];
-    },
-  });
+  const pair = await openOwnerPair("both");
   try {
     const { dynamics, marketo, salesUserId } = pair.sandbox;
     const gone = dynamics.users.add({ name: "Gus Gone" });

@@ -131,8 +131,10 @@ async function forget(host: Host): Promise<void> {
   await removeSandboxFile(pairFiles.sandboxUri);
   await pairFiles.read();
   ended.child.kill();
-  if (config) await secrets.forget(config);
-  if (config) await removeState(host, config);
+  if (config) {
+    await secrets.forget(config);
+    await removeState(host, config);
+  }
   await vscode.commands.executeCommand("setContext", "contactSync.sandboxRuns", false);
 }
 

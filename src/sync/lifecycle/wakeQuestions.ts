@@ -1,10 +1,8 @@
-import { setupOf, type CycleContext } from "../cycleContext";
+import type { CycleContext } from "../cycleContext";
 import type { DynamicsPull } from "../pullDynamics";
 import type { MarketoPull } from "../pullMarketo";
-import { newSubject, type Subjects } from "../subject";
-import { AMBIGUOUS_CODE } from "./ambiguous";
-import { recordName } from "./heir";
-import { readQuestion } from "./questions";
+import type { Subjects } from "../subject";
+import { askAgain, openQuestions } from "./openQuestions";
 
 /**
  * Asks again whom a row belongs to when something happened to one of the candidates: a person was merged, deleted or got
@@ -19,16 +17,11 @@ export function wakeQuestions(
   const persons = personsOf(feed);
   const goneRows = new Set(pulls.flatMap(({ deletedIds }) => deletedIds));
   if (!persons.size && !goneRows.size) return;
-  const { state } = context;
-  for (const { code, recordType, dynamicsId } of state.failed()) {
-    const setup = setupOf(context, recordType);
-    if (code !== AMBIGUOUS_CODE || !setup || !dynamicsId) continue;
-    const facts = readQuestion(state, recordName(recordType, dynamicsId));
-    if (facts?.kind !== "ambiguous" || subjects.row(recordType, dynamicsId)) continue;
+  for (const question of openQuestions(context)) {
+    const { personIds, rowIds } = question;
     const isTouched =
-      facts.personIds.some((id) => persons.has(id)) || facts.rowIds.some((id) => goneRows.has(id));
-    if (!isTouched || state.linksByDynamicsId(recordType, [dynamicsId]).size) continue;
-    subjects.add(newSubject(setup, { dynamicsId, personId: null, link: null }));
+      personIds.some((id) => persons.has(id)) || rowIds.some((id) => goneRows.has(id));
+    if (isTouched) askAgain(context, subjects, question);
   }
 }
 
