@@ -23,10 +23,7 @@ export class LogRows {
   async look(query: LogQuery): Promise<LogLook> {
     const latest = await this.latest();
     const filter = { ...query.filter, upTo: latest };
-    const [rows, page] = await Promise.all([
-      this.count(filter),
-      this.query({ ...query, filter }),
-    ]);
+    const [rows, page] = await Promise.all([this.count(filter), this.query({ ...query, filter })]);
     return { rows, latest, page };
   }
 
