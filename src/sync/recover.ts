@@ -17,7 +17,7 @@ export function addSuspects(context: CycleContext, subjects: Subjects): number[]
     // A record's writes to both sides may be open; only one of them carries what lost clashes.
     const earlier = subject.suspect?.clashes ?? [];
     subject.suspect = { ...intent, clashes: [...earlier, ...intent.clashes] };
-    subject.sent = [...subject.sent, ...unpackSent(intent.sent, intent.side)];
+    subject.sent = [...subject.sent, ...unpackSent(intent)];
   }
   if (intents.length) context.report.progress("recovering", intents.length, intents.length);
   return intents.map((intent) => intent.id);

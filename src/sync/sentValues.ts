@@ -1,76 +1,94 @@
 import type { Side } from "../model/record";
 import { SIDES } from "../model/record";
-import { HASH_BYTES, hashKey, isHashOf, withHash } from "./hash";
+import { hashKey, withHash } from "./hash";
 import type { Job } from "./jobs";
-import type { Base } from "./statePort";
+import type { Base, Intent } from "./statePort";
 import type { Subject } from "./subject";
 
 /** A value that we sent, whose arrival nobody confirmed. */
 export interface SentValue {
   side: Side;
+  /** Was the record itself made by that write? Then it arrived, if the record is there. */
+  kind: Job["kind"];
   /** Position of the field in the base. */
   position: number;
-  hash: Uint8Array;
+  /** The beginning of the value's hash: enough to know one's own value again. */
+  mark: number;
 }
 
+type SentBytes = Pick<Intent, "sent" | "side" | "kind">;
+type Sending = Pick<Job, "subject" | "side" | "kind" | "changes">;
+
 /** What a job carries from one side to the other; a value that goes back to a side was not on the other one. */
-export function sentBy({ subject, side, changes }: Job): SentValue[] {
+export function sentBy({ subject, side, kind, changes }: Sending): SentValue[] {
   const { positions } = subject.setup;
   const carried = changes.filter((change) => !subject.restore.includes(change));
   return carried.map(({ rule, after }) => ({
     side,
+    kind,
     position: positions.get(rule.key)!,
-    hash: hashKey(rule.codec.compareKey(after)),
+    mark: markOf(rule.codec.compareKey(after)),
   }));
 }
 
-const ENTRY_BYTES = 2 + HASH_BYTES;
-const NOTHING = new Uint8Array();
+/** A first sync announces millions of values, so that half of a hash must do. */
+const ENTRY_BYTES = 2 + 4;
 
-/**
- * What an announcement keeps of a job's values: two bytes of position and the hash, for each. A person's creation keeps
- * none: there are many of them with many fields, and what differs when it is found again is told as a clash.
- */
-export function packSent(job: Job): Uint8Array {
-  if (job.side === "marketo" && job.kind === "create") return NOTHING;
+function markOf(key: string): number {
+  return firstWord(hashKey(key));
+}
+
+function firstWord(hash: Uint8Array): number {
+  return new DataView(hash.buffer, hash.byteOffset).getUint32(0);
+}
+
+/** What an announcement keeps of a job's values: two bytes of position and four of mark, for each. */
+export function packSent(job: Sending): Uint8Array {
   const sent = sentBy(job);
   const bytes = new Uint8Array(sent.length * ENTRY_BYTES);
   const view = new DataView(bytes.buffer);
-  for (const [at, { position, hash }] of sent.entries()) {
+  for (const [at, { position, mark }] of sent.entries()) {
     view.setUint16(at * ENTRY_BYTES, position);
-    bytes.set(hash, at * ENTRY_BYTES + 2);
+    view.setUint32(at * ENTRY_BYTES + 2, mark);
   }
   return bytes;
 }
 
-export function unpackSent(bytes: Uint8Array, side: Side): SentValue[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / ENTRY_BYTES) }, (_, at) => ({
+export function unpackSent({ sent, side, kind }: SentBytes): SentValue[] {
+  const view = new DataView(sent.buffer, sent.byteOffset, sent.byteLength);
+  return Array.from({ length: Math.floor(sent.length / ENTRY_BYTES) }, (_, at) => ({
     side,
+    kind,
     position: view.getUint16(at * ENTRY_BYTES),
-    hash: bytes.slice(at * ENTRY_BYTES + 2, (at + 1) * ENTRY_BYTES),
+    mark: view.getUint32(at * ENTRY_BYTES + 2),
   }));
 }
 
 /**
  * The base, moved on to what our own interrupted writes brought about: where the written side holds what we sent and the
- * other side has changed since then, that is news, and no clash with our own writing. Where both sides hold the same,
- * they agree without this.
+ * other side has changed since then, that is news, and no clash with our own writing. A record that was made has had
+ * what we sent in any case, so that there the other side may be the one that still holds it. Where both sides hold the
+ * same, they agree without this.
  */
-export function recognizedBase({ sent, setup, row, person }: Subject, base: Base): Base {
+export function recognizedBase({ sent, setup, row, person, match }: Subject, base: Base): Base {
   if (!sent.length || row.kind !== "read" || person.kind !== "read") return base;
+  const isOurs = match?.kind !== "found" || match.by === "id";
   let known = base;
   for (const { key, codec } of setup.rules) {
     const position = setup.positions.get(key)!;
+    const values = sent.filter((value) => value.position === position);
+    if (!values.length) continue;
     const keys = {
       dynamics: codec.compareKey(row.values[key] ?? null),
       marketo: codec.compareKey(person.values[key] ?? null),
     };
     if (keys.dynamics === keys.marketo) continue;
     for (const side of SIDES) {
-      const isThis = (value: SentValue) => value.side === side && value.position === position;
-      const hash = sent.findLast(isThis)?.hash;
-      if (hash && isHashOf(hash, keys[side])) known = withHash(known, position, hash);
+      const hash = hashKey(keys[side]);
+      const mark = firstWord(hash);
+      const isOwn = (value: SentValue) =>
+        value.mark === mark && (value.side === side || (value.kind === "create" && isOurs));
+      if (values.some(isOwn)) known = withHash(known, position, hash);
     }
   }
   return known;

@@ -271,6 +271,46 @@ for (const [type, side, lost] of [
   }
 }
 
+for (const type of ["contact", "lead"] as const) {
+  for (const [what, edit, expected] of [
+    ["changed", { dynamics: { jobtitle: "second" } }, { jobtitle: "second", firstname: "Ana" }],
+    ["emptied", { dynamics: { jobtitle: null } }, { jobtitle: null, firstname: "Ana" }],
+    ["filled", { dynamics: { fax: "555" } }, { jobtitle: "first", firstname: "Ana", fax: "555" }],
+    [
+      "changed beside a person that was enriched",
+      { dynamics: { jobtitle: "second" }, marketo: { firstName: "Anna" } },
+      { jobtitle: "second", firstname: "Anna" },
+    ],
+  ] as const) {
+    test(`a ${type} ${what} after its person was created in a cycle that ended there is no clash`, async (t) => {
+      const { wrap, arm } = meanwhile();
+      const pair = await open(t, wrap);
+      const rows = pair.dynamics.store;
+      const persons = pair.marketo.store;
+      const values = { lastname: "Ortiz", firstname: "Ana", jobtitle: "first" };
+      const id = rows.create(type, values);
+      arm("after", "marketo", () => {
+        throw new Error("The process ends.");
+      });
+      pair.clock.advance(1000);
+      await assert.rejects(pair.run(), /process ends/);
+      const [person] = [...persons.persons.keys()];
+      pair.clock.advance(1000);
+      rows.edit(type, id, edit.dynamics);
+      if ("marketo" in edit) persons.edit(person!, edit.marketo);
+      await pair.restart();
+      const counts = await run(pair);
+      const columns = Object.keys(expected);
+      const read = Object.fromEntries(columns.map((each) => [each, rows.value(type, id, each)]));
+      assert.deepEqual(
+        [read, persons.value(person!, "title") ?? null, persons.persons.size, counts.conflicts],
+        [expected, expected.jobtitle, 1, 0],
+      );
+      assert.deepEqual(lostIn(pair), []);
+    });
+  }
+}
+
 test("a person that was merged into one that was deleted then is deleted, too", async (t) => {
   const { pair, rows, persons, id, person } = await openLinked(t, "contact");
   const winner = persons.create({ lastName: "Ortiz" });

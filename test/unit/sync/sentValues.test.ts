@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RecordType, Side } from "../../../src/model/record";
 import type { CycleContext } from "../../../src/sync/cycleContext";
-import { hashKey, withKeys } from "../../../src/sync/hash";
+import { withKeys } from "../../../src/sync/hash";
 import { DEFAULT_POLICIES } from "../../../src/sync/policy";
-import { unpackSent } from "../../../src/sync/sentValues";
+import { packSent, unpackSent } from "../../../src/sync/sentValues";
 import { decideSubject, newSubject } from "../../../src/sync/subject";
 import { textRule } from "./builders";
 
@@ -25,7 +25,12 @@ function decided(
   );
   subject.row = { kind: "read", values: { a: row } };
   subject.person = { kind: "read", values: { a: person } };
-  subject.sent = [{ side: to, position: 0, hash: hashKey(A.codec.compareKey("ours")) }];
+  const sending = { rule: A, to, before: "old", after: "ours", clash: false };
+  subject.sent = unpackSent({
+    side: to,
+    kind: "update",
+    sent: packSent({ subject, side: to, kind: "update", changes: [sending] }),
+  });
   const context = { policies: DEFAULT_POLICIES, createPersons: true } as CycleContext;
   const decision = decideSubject(subject, context);
   if (decision.kind !== "write") return decision.kind;
@@ -77,5 +82,5 @@ for (const [name, values, contact, lead] of [
 }
 
 test("an announcement that keeps no values tells none", () => {
-  assert.deepEqual(unpackSent(NOTHING, "marketo"), []);
+  assert.deepEqual(unpackSent({ sent: NOTHING, side: "marketo", kind: "update" }), []);
 });
