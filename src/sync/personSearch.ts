@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { stopIfCanceled, type CycleContext } from "./cycleContext";
 import { emailKey } from "./match";
 import type { MarketoPerson } from "./ports";
+import { touchedPersons, type MarketoPull } from "./pullMarketo";
 
 /** A call's worth of values. */
 const PORTION = 300;
@@ -68,6 +69,29 @@ export class PersonSearch {
     return found.sort((one, other) => one.id - other.id);
   }
 
+  /**
+   * Takes in what the change feeds tell of persons that were searched ahead: they have no link yet, so that nobody else
+   * looks at this news, which is told only once. Where the place in the feeds was lost, all is asked anew.
+   */
+  async renew(feed: MarketoPull): Promise<void> {
+    await this.#settled();
+    const fields = [this.#id, this.#email].filter((field) => field !== null);
+    if (fields.every(({ asked }) => asked.size === 0)) return;
+    if (feed.lost) return fields.forEach(forget);
+    const ids = [...touchedPersons(feed)];
+    const linked = this.#context.state.linksByPersonId(ids);
+    const open = ids.filter((id) => !linked.has(id));
+    if (!open.length) return;
+    const { connectors, personFields } = this.#context;
+    const persons = await connectors.marketo.read(open, personFields, { signal: this.#signal });
+    for (const field of fields) {
+      for (const id of open) field.found.delete(id);
+      for (const person of persons) {
+        if (field.asked.has(valueOf(person, field))) field.found.set(person.id, person);
+      }
+    }
+  }
+
   /** Takes back what was not sent yet; the plan is made, or failed. */
   close(): void {
     this.#stop.abort();
@@ -107,6 +131,11 @@ export class PersonSearch {
 
 function newField(name: string): Field {
   return { name, waiting: new Set(), asked: new Set(), found: new Map() };
+}
+
+function forget({ asked, found }: Field): void {
+  asked.clear();
+  found.clear();
 }
 
 function valueOf(person: MarketoPerson, { name }: Field): string {

@@ -97,6 +97,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   const namesReadAt = await addRenamed(context, subjects, pulls);
   const refresh = addRefresh(context, subjects);
   const feed = await pullMarketo(context);
+  await search.renew(feed);
   const changed = addMarketoNews(context, subjects, { pull: feed, audit });
   takeMovedVersions(subjects, pulls);
   followPersons(context, subjects, feed);
@@ -195,7 +196,7 @@ function takeOldTombstone({ state }: CycleContext, subject: Subject): boolean {
   return true;
 }
 
-function noRecord(side: "dynamics" | "marketo"): Failure {
+export function noRecord(side: Side): Failure {
   const [record, deletion] =
     side === "dynamics" ? ["The row", "its deletion"] : ["The person", "the deletion"];
   return {

@@ -4,7 +4,7 @@ import type { CycleContext } from "./cycleContext";
 import { readPersons, readRows } from "./gather";
 import { linkOf } from "./linkLookup";
 import { matchUnlinked } from "./matchCycle";
-import { readForDecisions } from "./planCycle";
+import { noRecord, readForDecisions } from "./planCycle";
 import { activityOf, changeOf, clashesOf, tell } from "./record";
 import { settleRestores } from "./restore";
 import { packSent, sentBy } from "./sentValues";
@@ -22,19 +22,26 @@ export async function settleAgain(
   for (let round = 0; round < ROUNDS && applier.unsettled.length; round++) {
     const again = applier.unsettled.splice(0);
     const subjects = [...new Set(again.map((unsettled) => refreshed(context, unsettled)))];
+    const vanished = new Set<Subject>();
+    const isGone = ({ job }: Unsettled) => vanished.has(job.subject);
     try {
       await readRows(context, subjects);
       await readPersons(context, subjects);
       settleRestores(subjects);
       await matchUnlinked(context, subjects);
       await readForDecisions(context, subjects);
-      await applier.apply(subjects.filter(canBeDecided));
+      for (const subject of subjects) if (!canBeDecided(subject)) vanished.add(subject);
+      await applier.apply(subjects.filter((subject) => !vanished.has(subject)));
+      await noteVanished(context, counts, again.filter(isGone));
     } catch (error) {
       // The cycle ends here. What these writes carried is known only now, and the log must not lose it.
       await noteLost(context, counts, again);
       throw error;
     }
-    await finishIntents(context, again);
+    await finishIntents(
+      context,
+      again.filter((unsettled) => !isGone(unsettled)),
+    );
   }
   const left = applier.unsettled.splice(0);
   if (!left.length) return;
@@ -48,6 +55,20 @@ export async function settleAgain(
 function withUntold(job: Unsettled["job"]): Unsettled["job"] {
   if (job.changes.length) return job;
   return { ...job, changes: job.subject.attempts.flatMap(({ changes }) => changes) };
+}
+
+/** Their rows are not there, and no deletion was told: kept in the index, so that they are looked up again. */
+async function noteVanished(
+  context: CycleContext,
+  counts: CycleCounts,
+  vanished: readonly Unsettled[],
+): Promise<void> {
+  if (!vanished.length) return;
+  await commitRecording(context, counts, (recording) => {
+    for (const { job } of vanished) {
+      recordJobFailure(recording, withUntold(job), noRecord("dynamics"));
+    }
+  });
 }
 
 /** Tells of writes whose outcome cannot be found out now; their intents stay open for the next cycle. */

@@ -1,6 +1,6 @@
 import type { CycleContext } from "../cycleContext";
 import type { DynamicsPull } from "../pullDynamics";
-import type { MarketoPull } from "../pullMarketo";
+import { touchedPersons, type MarketoPull } from "../pullMarketo";
 import type { Subjects } from "../subject";
 import { askAgain, openQuestions } from "./openQuestions";
 
@@ -14,7 +14,7 @@ export function wakeQuestions(
   subjects: Subjects,
   { feed, pulls }: { feed: MarketoPull; pulls: readonly DynamicsPull[] },
 ): void {
-  const persons = personsOf(feed);
+  const persons = touchedPersons(feed);
   const goneRows = new Set(pulls.flatMap(({ deletedIds }) => deletedIds));
   if (!persons.size && !goneRows.size) return;
   for (const question of openQuestions(context)) {
@@ -23,15 +23,4 @@ export function wakeQuestions(
       personIds.some((id) => persons.has(id)) || rowIds.some((id) => goneRows.has(id));
     if (isTouched) askAgain(context, subjects, question);
   }
-}
-
-/** Persons that the feed tells of, and those that are gone because they were merged. */
-function personsOf({ persons }: MarketoPull): ReadonlySet<number> {
-  const ids = new Set(persons.keys());
-  for (const { events } of persons.values()) {
-    for (const event of events) {
-      if (event.kind === "merged") for (const id of event.loserIds) ids.add(id);
-    }
-  }
-  return ids;
 }

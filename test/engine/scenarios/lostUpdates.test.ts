@@ -1,44 +1,10 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { createRecord } from "../../../src/engine/createRecord";
-import type { RecordType, Side } from "../../../src/model/record";
-import type { ConnectorSet } from "../../../src/engine/connect";
-import { watched } from "../../support/watched";
-import { openMemoryPair, type MemoryPair, type TestPairOptions } from "../../support/enginePair";
+import type { MemoryPair } from "../../support/enginePair";
+import { lostIn, meanwhile, open, openLinked, run, titles } from "./meanwhile";
 
 // Each history was found by the property machine, and shortened.
-
-async function open(t: TestContext, wrap?: TestPairOptions["wrap"]): Promise<MemoryPair> {
-  const pair = await openMemoryPair(wrap ? { wrap } : {});
-  t.after(() => pair.close());
-  return pair;
-}
-
-/** A pair with one linked record, at rest. */
-async function openLinked(t: TestContext, type: RecordType, wrap?: TestPairOptions["wrap"]) {
-  const pair = await open(t, wrap);
-  const rows = pair.dynamics.store;
-  const persons = pair.marketo.store;
-  const id = rows.create(type, { lastname: "Ortiz", jobtitle: "first" });
-  await run(pair);
-  const person = [...persons.persons.keys()][0]!;
-  return { pair, rows, persons, id, person, titles: () => titles(pair, { type, id, person }) };
-}
-
-function titles(
-  { dynamics, marketo }: MemoryPair,
-  { type, id, person }: { type: RecordType; id: string; person: number },
-) {
-  return [dynamics.store.value(type, id, "jobtitle"), marketo.store.value(person, "title")];
-}
-
-/** One cycle, a second after what was before it. */
-async function run(pair: MemoryPair) {
-  pair.clock.advance(1000);
-  const { error, halted, counts } = await pair.run();
-  assert.deepEqual({ error, halted }, { error: null, halted: null });
-  return counts;
-}
 
 async function createContact(pair: MemoryPair, personId: number): Promise<string> {
   const { context } = await pair.engine.prepare();
@@ -188,28 +154,6 @@ test("a lead's value that our write replaced unseen goes back, and what it repla
     ["newer"],
   );
 });
-
-/** Something that happens once, before or after the next write to a side. */
-function meanwhile() {
-  let next: { when: string; side: Side; act: () => void } | undefined;
-  const wrap = (connectors: ConnectorSet) =>
-    watched(connectors, ({ when, side, method }) => {
-      if (method !== "write" || when !== next?.when || side !== next.side) return;
-      const { act } = next;
-      next = undefined;
-      act();
-    });
-  const arm = (when: "before" | "after", side: Side, act: () => void) => {
-    next = { when, side, act };
-  };
-  return { wrap, arm };
-}
-
-/** Every value that the log has as lost. */
-function lostIn(pair: MemoryPair) {
-  const lost = pair.activities().flatMap(({ changes }) => changes.map((change) => change.lost));
-  return [...new Set(lost)].filter((value) => value !== undefined);
-}
 
 for (const [type, final, lost] of [
   ["contact", "ours again", "theirs"],

@@ -147,6 +147,13 @@ export class DynamicsStore {
     this.log.push({ recordType, id, deleted: true });
   }
 
+  /** Nobody shares the row with us any more, which no change log tells; gives what brings it back. */
+  hide(recordType: RecordType, id: string): () => void {
+    const row = this.#must(recordType, id);
+    this.#rows[recordType].delete(id);
+    return () => void this.#rows[recordType].set(id, row);
+  }
+
   value(recordType: RecordType, id: string, column: string): unknown {
     const row = this.#rows[recordType].get(id);
     return row && (row.values.get(column) ?? null);
