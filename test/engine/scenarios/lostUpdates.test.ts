@@ -228,7 +228,7 @@ for (const type of ["contact", "lead"] as const) {
   ] as const) {
     test(`a ${type} ${what} after its person was created in a cycle that ended there is no clash`, async (t) => {
       const { wrap, arm } = meanwhile();
-      const pair = await open(t, wrap);
+      const pair = await open(t, { wrap });
       const rows = pair.dynamics.store;
       const persons = pair.marketo.store;
       const values = { lastname: "Ortiz", firstname: "Ana", jobtitle: "first" };
