@@ -25,15 +25,16 @@ export function buildBatch(parts: readonly BatchPart[], boundary: string): strin
 }
 
 /**
- * The answers in the order of the requests; a batch that broke off has fewer. Tolerates LF and CRLF, quoted boundaries,
- * parts without a body and a missing end. Undefined when this is not a batch answer at all.
+ * The answers in the order of the requests; a batch that broke off, or has a part that is no answer, has fewer. Tolerates
+ * LF and CRLF, quoted boundaries, parts without a body and a missing end. Undefined when this is no batch answer at all.
  */
 export function parseBatch(contentType: string | undefined, body: string): Answer[] | undefined {
   const boundary = boundaryOf(contentType);
   if (!boundary || !body.includes(`--${boundary}`)) return undefined;
-  return splitParts(body, boundary)
-    .map(parsePart)
-    .filter((answer) => answer !== undefined);
+  const answers = splitParts(body, boundary).map(parsePart);
+  const broken = answers.indexOf(undefined);
+  // Behind a part that cannot be read nobody knows which answer is whose.
+  return answers.slice(0, broken < 0 ? undefined : broken).filter((answer) => answer !== undefined);
 }
 
 function boundaryOf(contentType: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createPauseGate } from "../../http/pause";
-import { repeat, type Try } from "../../http/repeat";
+import { GivenUpError, repeat, type Try } from "../../http/repeat";
 import { RETRY_DEFAULTS, type RetryOptions } from "../../http/retry";
 import type { Timing } from "../../http/timing";
 import type { TokenSource } from "../../http/tokenSource";
@@ -162,7 +162,8 @@ export function createClient(options: ClientOptions): OrgClient {
         ...(signal ? { signal } : {}),
       });
       const answers = parseBatch(response.headers["content-type"], response.body);
-      if (!answers) throw notUnderstood("The answer to a batch is not a batch answer.");
+      // Writes may have been carried out before something in between put its own page in place of the answer.
+      if (!answers) throw new GivenUpError(NO_BATCH.failure, idempotent ? "no" : "maybe");
       const now = timing.now();
       for (const answer of answers) {
         const wait = answer.status === 429 ? classify(answer, now).failure.retryAfterMs : undefined;
@@ -202,6 +203,8 @@ export function parseJson(answer: Answer): unknown {
 export function notUnderstood(message: string): CallError {
   return new CallError({ class: "configuration", code: "CS-NETWORK", message, side: "dynamics" });
 }
+
+const NO_BATCH = notUnderstood("The answer to a batch is not a batch answer.");
 
 function needsFreshToken(answer: HttpResponse | TransportError, now: number): boolean {
   if (answer instanceof TransportError || answer.status < 400) return false;

@@ -2,7 +2,7 @@ import { CallError, type Failure } from "../../model/failure";
 import type { CallOptions, WriteResult } from "../../sync/ports";
 import { chunksBySize, MOST_BODY_BYTES, type Sized } from "./chunks";
 import { MarketoCallError, type MarketoCall, type MarketoClient } from "./client";
-import type { Envelope, Json } from "./envelope";
+import { integer, type Envelope, type Json } from "./envelope";
 import { ruleOf } from "./errors";
 import { toWriteResult } from "./results";
 
@@ -120,11 +120,35 @@ async function afterFailure(
 }
 
 function note(writing: Writing, { entries }: Group, { result, requestId }: Envelope): void {
+  const rows = rowsOf(entries, result);
   entries.forEach(({ index, record }, place) => {
-    const id = record["id"];
-    const fallbackId = typeof id === "number" ? id : undefined;
-    writing.results.set(index, toWriteResult(result[place], requestId, fallbackId));
+    writing.results.set(index, toWriteResult(rows[place], requestId, idOf(record)));
   });
+}
+
+/**
+ * The answer's row for each record. It has them in the order of the records; if it has not, or not as many, only an id
+ * says whom a row is about, and a record whose row is not found is unknown.
+ */
+function rowsOf(entries: readonly Entry[], result: readonly Json[]): readonly (Json | undefined)[] {
+  const isAbout = (row: Json | undefined, record: Json) => {
+    const [asked, answered] = [idOf(record), integer(row?.["id"])];
+    return asked === undefined || answered === undefined || asked === answered;
+  };
+  const isInOrder =
+    result.length === entries.length &&
+    entries.every(({ record }, place) => isAbout(result[place], record));
+  if (isInOrder) return result;
+  const byId = new Map(result.map((row) => [integer(row["id"]), row]));
+  return entries.map(({ record }) => {
+    const id = idOf(record);
+    return id === undefined ? undefined : byId.get(id);
+  });
+}
+
+function idOf(record: Json): number | undefined {
+  const id = record["id"];
+  return typeof id === "number" ? id : undefined;
 }
 
 function fail(writing: Writing, { entries }: Group, failure: Failure): void {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { MarketoWrite } from "../../../src/sync/ports";
+import type { MarketoWrite, WriteResult } from "../../../src/sync/ports";
 import type { FaultAction } from "../../../src/sandbox/kernel/faults";
 import { KEY } from "../marketoContract";
 import { calls, inputs, keyed, newPerson, range, tally, withWorld } from "./support";
 import type { SandboxWorld } from "./sandboxWorld";
 
 const LEADS = "^/rest/v1/leads\\.json";
+
+const DONE_7 = { id: 7, status: "updated" };
 
 /** A rule of the instance that refuses every Sync Leads call whose body matches. */
 function refuseCallsWith({ kernel }: SandboxWorld, body: string, code = "1003"): void {
@@ -221,20 +223,63 @@ describe("Marketo writes: lost answers", () => {
     }),
   );
 
-  it(
-    "an answer that names fewer records than were sent leaves the rest unknown",
-    withWorld(async (world) => {
-      const body = '{"requestId":"a#1","success":true,"result":[{"id":7,"status":"created"}]}';
-      const action = { kind: "respond", status: 200, body } as const;
-      world.kernel.faults.add({ server: "marketo", path: LEADS, action });
-      const results = await world.port.write(
-        range(2).map((n) => newPerson(n)),
-        keyed,
-      );
-      assert.deepEqual(
-        results.map(({ kind }) => kind),
-        ["written", "unknown"],
-      );
-    }),
-  );
+  /** What Marketo answers about two records, and what that says about each of them. */
+  const ANSWERS: {
+    name: string;
+    writes: readonly MarketoWrite[];
+    rows: readonly object[];
+    expected: readonly string[];
+  }[] = [
+    {
+      name: "a row for one of two creates may be about either",
+      writes: range(2).map((n) => newPerson(n)),
+      rows: [{ id: 7, status: "created" }],
+      expected: ["unknown", "unknown"],
+    },
+    {
+      name: "a row for one of two updates is about the one that it names",
+      writes: [updated(7), updated(8)],
+      rows: [{ id: 8, status: "updated" }],
+      expected: ["unknown", "written 8"],
+    },
+    {
+      name: "rows in another order are about the persons that they name",
+      writes: [updated(7), updated(8)],
+      rows: [{ id: 8, status: "skipped", reasons: [{ code: "1004" }] }, DONE_7],
+      expected: ["written 7", "gone 1004"],
+    },
+    {
+      name: "a row without an id stands in the place of its record",
+      writes: [updated(7), updated(8)],
+      rows: [DONE_7, { status: "skipped", reasons: [{ code: "1004" }] }],
+      expected: ["written 7", "gone 1004"],
+    },
+    {
+      name: "more rows than records are about the persons that they name",
+      writes: [updated(7), newPerson(1)],
+      rows: [DONE_7, { id: 9, status: "created" }, { id: 10, status: "created" }],
+      expected: ["written 7", "unknown"],
+    },
+  ];
+  for (const { name, writes, rows, expected } of ANSWERS) {
+    it(
+      name,
+      withWorld(async (world) => {
+        const body = JSON.stringify({ requestId: "a#1", success: true, result: rows });
+        const action = { kind: "respond", status: 200, body } as const;
+        world.kernel.faults.add({ server: "marketo", path: LEADS, times: Infinity, action });
+        const results = await world.port.write(writes, keyed);
+        assert.deepEqual(results.map(inWords), expected);
+      }),
+    );
+  }
 });
+
+function updated(id: number): MarketoWrite {
+  return { kind: "update", id, values: { city: "Oslo" } };
+}
+
+function inWords(result: WriteResult): string {
+  if (result.kind === "written") return `written ${result.id}`;
+  return result.kind === "failed" ? `${result.failure.class} ${result.failure.code}` : "unknown";
+}

@@ -99,6 +99,12 @@ const readable: [name: string, contentType: string, body: string, parts: number]
     1,
   ],
   ["a part that was cut off", "multipart/mixed; boundary=r1", PARTS.slice(0, 11).join("\r\n"), 1],
+  [
+    "nothing behind a part that is no answer",
+    "multipart/mixed; boundary=r1",
+    PARTS.join("\r\n").replace("HTTP/1.1 204 No Content", "<html>"),
+    1,
+  ],
 ];
 
 for (const [name, contentType, body, parts] of readable) {

@@ -140,6 +140,13 @@ test("creates that cannot be looked for are unknown", async () => {
   ]);
 });
 
+test("a page of somebody else in place of the answer leaves updates unknown and looks for the creates", async () => {
+  const page = { status: 200, body: "<html>Sign in to the Wi-Fi</html>" };
+  const { connector } = fakeOrg([page, json({ value: [row(2)] })]);
+  const results = await connector.write("contact", [update(1), create(2)]);
+  assert.deepEqual(results.map(brief), ["unknown configuration CS-NETWORK", "created null"]);
+});
+
 test("without a connection nothing was written, so the same batch goes again", async () => {
   const { connector, requests } = fakeOrg([noConnection, batch([200, row(1)])]);
   assert.deepEqual((await connector.write("contact", [update(1)])).map(brief), ['updated W/"6"']);
