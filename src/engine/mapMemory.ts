@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { PairConfig } from "../config/pairFile";
 import type { RecordType } from "../model/record";
 import type { TypeSetup } from "../sync/cycleContext";
-import type { FieldMap } from "../sync/fieldMap";
+import { keepsBase, type FieldMap } from "../sync/fieldMap";
 import { startRefresh } from "../sync/refresh";
 import type { StatePort } from "../sync/statePort";
 
@@ -94,13 +94,16 @@ function knownBases(state: StatePort, recordType: RecordType): Record<string, st
 }
 
 /**
- * A field that compares in another way now starts without a base. One that only was off keeps it: when it is back, what
- * changed on one side meanwhile travels, and only what changed on both is a clash (R3).
+ * A field that compares in another way now starts without a base. One that only was off, or whose list of options only
+ * was edited, keeps it: what changed on one side meanwhile travels, and only what changed on both is a clash (R3).
  */
 export function voidStaleBases(state: StatePort, recordType: RecordType, map: FieldMap): void {
   const known = knownBases(state, recordType);
-  for (const { key, signature } of map.rules) {
-    if (known[key] !== undefined && known[key] !== signature) state.retireField(recordType, key);
+  for (const rule of map.rules) {
+    const earlier = known[rule.key];
+    if (earlier !== undefined && !keepsBase(earlier, rule)) {
+      state.retireField(recordType, rule.key);
+    }
   }
 }
 

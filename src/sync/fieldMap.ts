@@ -213,8 +213,35 @@ function signatureOf(
   field: FieldDescription,
   mapped: readonly MappedValue[],
 ): string {
-  const list = mapped.map(({ value, image }) => [value, image]);
-  return JSON.stringify([kind, column.type, field.name, field.type, list]);
+  const list = mapped.map(({ value, image }) => [value, image] as const);
+  const parts: Signature = [kind, column.type, field.name, field.type, list];
+  return JSON.stringify(parts);
+}
+
+type Signature = readonly [
+  kind: CodecKind,
+  column: ColumnDescription["type"],
+  field: string,
+  type: FieldDescription["type"],
+  list: readonly (readonly [MappedValue["value"], MappedValue["image"]])[],
+];
+
+/**
+ * Does what was agreed on under an earlier signature still count? Values of a list are compared by what Marketo holds, so
+ * that an option that is new or gone leaves the others alone, and one that is called otherwise travels like a change of
+ * the row. Where nothing travels to Marketo, a name that means another option now is to be compared anew.
+ */
+export function keepsBase(earlier: string, { signature, direction }: FieldRule): boolean {
+  const [before, now] = [earlier, signature].map((text) => JSON.parse(text) as Signature);
+  if (!before || !now || [0, 1, 2, 3].some((at) => before[at] !== now[at])) return false;
+  if (direction !== "toDynamics") return true;
+  const meant = meanings(before);
+  return [...meanings(now)].every(([name, value]) => (meant.get(name) ?? value) === value);
+}
+
+/** The value that each name stands for; of several values with one name it is the first. */
+function meanings([, , , , list]: Signature): Map<string, MappedValue["value"]> {
+  return new Map(list.toReversed().map(([value, image]) => [imageKey(String(image)), value]));
 }
 
 function missing(what: string, name: string, side: string): string {
