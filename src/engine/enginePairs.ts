@@ -56,7 +56,7 @@ export class EnginePairs {
     const state = await this.#tryWrite(config, folder, owner);
     if (!state) {
       await pair.state.refresh();
-      return { kind: "reader", owner: pair.state.lease()?.owner ?? "" };
+      return readerOf(pair.state);
     }
     await pair.state.close();
     this.#keep({ config, folder, owner, state });
@@ -96,7 +96,7 @@ export class EnginePairs {
       stop,
       poll: null,
     });
-    return { kind: "reader", owner: reader.lease()?.owner ?? "" };
+    return readerOf(reader);
   }
 
   /** Null when another process holds the folder. */
@@ -207,4 +207,8 @@ export class EnginePairs {
       `${config.id} is run by ${owner}; do this there, or close it and try again.`,
     );
   }
+}
+
+function readerOf(state: State): OpenResult {
+  return { kind: "reader", owner: state.lease()?.owner ?? "", version: state.stats().sequence };
 }

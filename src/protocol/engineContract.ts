@@ -73,8 +73,8 @@ export interface RequestTally {
 export type OpenResult =
   /** This process runs the pair. */
   | { kind: "writer" }
-  /** Another process runs it; this one may look. `owner` is in words for people. */
-  | { kind: "reader"; owner: string };
+  /** Another process runs it; this one may look. `owner` is in words for people; `version` grows with what it did. */
+  | { kind: "reader"; owner: string; version: number };
 
 /** What the engine answers; it runs in a worker thread of the extension host (or of a test). */
 export interface EngineContract {

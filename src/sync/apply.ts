@@ -34,12 +34,16 @@ export class Applier {
   ) {}
 
   async apply(subjects: readonly Subject[]): Promise<void> {
+    const progress = (done: number) =>
+      this.context.report.progress("writing", done, subjects.length);
+    // The answer to the first chunk may be long in coming.
+    if (subjects.length > 0) progress(0);
     const flow = new JobFlow({
       subjects,
       decide: (portion) => this.#decide(portion),
       run: (jobs) => this.#runChunk(jobs),
       isLinked: (subject) => this.#isLinked(subject),
-      progress: (done) => this.context.report.progress("writing", done, subjects.length),
+      progress,
     });
     await flow.run();
   }

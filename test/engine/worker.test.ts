@@ -235,7 +235,11 @@ describe("the engine's thread answers what the host asks", () => {
       await failureOf(other.request("runCycle", { pair: PAIR, approved: null })),
       /^CS-STATE-IN-USE: sandbox is run by one;/,
     );
-    assert.equal((await other.request("takeOver", { pair: PAIR })).kind, "reader");
+    const looked = await other.request("takeOver", { pair: PAIR });
+    assert.deepEqual(looked, opened, "nothing has happened");
+    assert.equal((await ask("runCycle", { pair: PAIR, approved: null })).error, null);
+    const news = await other.request("takeOver", { pair: PAIR });
+    assert.ok(looked.kind === "reader" && news.kind === "reader" && news.version > looked.version);
     await ask("close", { pair: PAIR });
     assert.equal((await other.request("takeOver", { pair: PAIR })).kind, "writer");
     assert.equal((await other.request("runCycle", { pair: PAIR, approved: null })).error, null);

@@ -62,6 +62,15 @@ export class LogPanel implements Disposable {
         if (event.type === "ended" && event.summary.pair === pair) this.#tellChoices();
       }),
     );
+    let seen = host.sessions.find(pair)?.version;
+    // What another window does is no event here; it is seen when this one looks.
+    this.#disposables.add(
+      host.sessions.changed.listen((session) => {
+        if (session?.id !== pair || session.version === seen) return;
+        seen = session.version;
+        this.#tellChoices();
+      }),
+    );
     // A hidden page gets no messages; what it missed is told when it is seen again.
     this.#disposables.add(panel.onDidChangeViewState(() => this.#isStale && this.#tellSoon()));
     panel.onDidDispose(() => this.dispose());

@@ -42,9 +42,15 @@ export class PairSession {
   schemaProblem: Problem | null = null;
   /** The schema is not that of an earlier window or of former settings. */
   isDescribed = false;
+  /** Grows with what the window that runs the pair does, when that is another one. */
+  version = 0;
   #closed = false;
   #describing: Promise<PairSchema> | null = null;
   #stepping = false;
+  #watching = false;
+  #before: Phase | null = null;
+  #tellOpened!: () => void;
+  readonly #isOpened = new Promise<void>((done) => (this.#tellOpened = done));
 
   constructor(
     readonly config: PairConfig,
@@ -68,9 +74,16 @@ export class PairSession {
   }
 
   /** Takes over what is known of the same pair under its former settings; the check boxes follow the new ones. */
-  inherit({ known, schema }: PairSession): void {
+  inherit({ known, schema, shownPhase }: PairSession): void {
     this.known = known;
     this.schema = schema && withSwitches(schema, this.config);
+    // A cycle that runs is ended by the new settings.
+    this.#before = shownPhase.kind === "running" ? null : shownPhase;
+  }
+
+  /** What the trees say the pair does: as long as it is reopened with other settings, what it did before. */
+  get shownPhase(): Phase {
+    return this.phase.kind === "opening" ? (this.#before ?? this.phase) : this.phase;
   }
 
   async open(): Promise<void> {
@@ -85,6 +98,8 @@ export class PairSession {
       if (inherited && this.isWriter) void this.describe().catch(() => undefined);
     } catch (error) {
       this.#enter({ kind: "broken", problem: problemOf(error) });
+    } finally {
+      this.#tellOpened();
     }
   }
 
@@ -101,8 +116,9 @@ export class PairSession {
     }
   }
 
-  /** Runs the next cycle, or joins the one that runs. */
+  /** Runs the next cycle, or joins the one that runs; the row of a pair can be clicked while it is being reopened. */
   async run(approved: string | null): Promise<CycleSummary | null> {
+    await this.#isOpened;
     try {
       const summary = await this.around.request("runCycle", { pair: this.id, approved });
       await this.#settle(phaseAfter(summary, this.intervalMs));
@@ -193,13 +209,18 @@ export class PairSession {
     if (!this.#closed) this.changed.tell();
   }
 
-  /** What waits gets less while a cycle writes; the rest is read at its end. */
+  /** What waits gets less while a cycle writes; the rest is read at its end. A slow engine is not asked twice. */
   async watch(): Promise<void> {
-    if (this.phase.kind !== "running") return;
-    const status = await this.around.request("status", { pair: this.id });
-    if (this.#closed || this.phase.kind !== "running") return;
-    this.known = { ...this.known, status };
-    this.changed.tell();
+    if (this.#watching || this.phase.kind !== "running") return;
+    this.#watching = true;
+    try {
+      const status = await this.around.request("status", { pair: this.id });
+      if (this.#closed || this.phase.kind !== "running") return;
+      this.known = { ...this.known, status };
+      this.changed.tell();
+    } finally {
+      this.#watching = false;
+    }
   }
 
   /** Both sides' fields; asked of the systems once, and anew when the user wishes. */
@@ -229,6 +250,7 @@ export class PairSession {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#tellOpened();
     await this.around.request("close", { pair: this.id });
   }
 
@@ -244,8 +266,9 @@ export class PairSession {
 
   #opened(result: OpenResult): void {
     const { phase } = this;
-    if (result.kind === "writer") this.#enter(this.#waiting(this.around.now()));
-    else if (phase.kind !== "reader" || phase.owner !== result.owner) {
+    if (result.kind === "writer") return this.#enter(this.#waiting(this.around.now()));
+    this.version = result.version;
+    if (phase.kind !== "reader" || phase.owner !== result.owner) {
       this.#enter({ kind: "reader", owner: result.owner });
     }
   }

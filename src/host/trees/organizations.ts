@@ -8,7 +8,14 @@ import { problemText } from "../problem";
 import { say } from "../text";
 import { backlogNode, waitingText } from "./backlog";
 import type { TreeNode } from "./node";
-import { environmentText, phaseDetail, phaseIcon, phaseText, type TreeMoment } from "./phaseText";
+import {
+  environmentText,
+  phaseDetail,
+  phaseIcon,
+  phaseText,
+  stageText,
+  type TreeMoment,
+} from "./phaseText";
 import { recordTypeText } from "./words";
 
 /** What the tree shows of a pair. */
@@ -30,7 +37,9 @@ export function organizationNodes(
 
 function pairNode(view: OrganizationView, moment: TreeMoment): TreeNode {
   const { config, phase } = view;
-  const words = [environmentText(config.environment), phaseText(phase, moment)];
+  // How far a cycle is stands in the Cycles tree: this row has others below it, and they are drawn again with it.
+  const now = phase.kind === "running" ? stageText(phase.run.stage) : phaseText(phase, moment);
+  const words = [environmentText(config.environment), now];
   const label = config.name ?? config.id;
   const detail = phaseDetail(phase);
   return {

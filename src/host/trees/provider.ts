@@ -1,23 +1,35 @@
 import * as vscode from "vscode";
+import { keepRows } from "./keep";
 import type { TreeNode } from "./node";
 
 /** Shows plain nodes as a tree; what the nodes say is decided where they are made. */
 export class NodeTree implements vscode.TreeDataProvider<TreeNode> {
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  #rows: TreeNode[] | null = null;
   #parents = new Map<string, TreeNode>();
 
-  constructor(private readonly roots: () => readonly TreeNode[]) {}
+  constructor(private readonly make: () => readonly TreeNode[]) {}
 
+  /** Draws what has changed since the rows were made last. */
   refresh(): void {
-    this.#changed.fire(undefined);
+    // Nobody has looked yet.
+    if (!this.#rows) return;
+    const { rows, changed } = keepRows(this.#rows, this.make());
+    this.#rows = rows;
+    if (changed) this.draw(changed);
+    else this.#changed.fire(undefined);
+  }
+
+  /** Draws rows as they are known: the editor may show what the user has clicked and nothing came of it. */
+  draw(rows: TreeNode[]): void {
+    if (rows.length > 0) this.#changed.fire(rows);
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    if (!node) this.#parents = new Map();
-    const children = [...(node ? (node.children ?? []) : this.roots())];
-    if (node) for (const child of children) this.#parents.set(child.id, node);
-    return children;
+    if (!node) return (this.#rows ??= [...this.make()]);
+    for (const child of node.children ?? []) this.#parents.set(child.id, node);
+    return [...(node.children ?? [])];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {

@@ -1,11 +1,9 @@
 import * as vscode from "vscode";
-import type { RecordType } from "../../model/record";
-import { guarded } from "../commands/guard";
 import type { Host } from "../host";
 import { counted } from "../text";
 import { conflictNodes } from "./conflicts";
 import { cycleNodes } from "./cycles";
-import type { TreeNode } from "./node";
+import { registerFieldSwitch } from "./fieldSwitch";
 import { organizationNodes } from "./organizations";
 import { phaseText } from "./phaseText";
 import { NodeTree } from "./provider";
@@ -19,9 +17,9 @@ export function registerTrees(host: Host): void {
   const organizations = disposables.add(
     new NodeTree(() =>
       organizationNodes(
-        sessions.all.map(({ config, phase, known, schema, schemaProblem }) => ({
+        sessions.all.map(({ config, shownPhase, known, schema, schemaProblem }) => ({
           config,
-          phase,
+          phase: shownPhase,
           status: known.status,
           schema,
           schemaProblem,
@@ -58,11 +56,7 @@ export function registerTrees(host: Host): void {
       manageCheckboxStateManually: true,
     }),
   );
-  disposables.add(
-    organizationsView.onDidChangeCheckboxState(({ items }) =>
-      guarded(host, "setFieldEnabled", () => setFields(host, items)),
-    ),
-  );
+  registerFieldSwitch(host, organizationsView, organizations);
   const conflictsView = disposables.add(
     vscode.window.createTreeView("contactSync.conflicts", { treeDataProvider: conflicts }),
   );
@@ -79,7 +73,9 @@ export function registerTrees(host: Host): void {
 function redrawOfTime({ sessions }: Host, redraw: () => void): () => void {
   let shown = "";
   return () => {
-    const words = sessions.all.map(({ phase }) => phaseText(phase, sessions.moment)).join();
+    const words = sessions.all
+      .map(({ shownPhase }) => phaseText(shownPhase, sessions.moment))
+      .join();
     if (words === shown) return;
     shown = words;
     redraw();
@@ -104,25 +100,4 @@ function badgeOf({ sessions }: Host): vscode.ViewBadge | undefined {
   return open === 0
     ? undefined
     : { value: open, tooltip: counted(open, "1 open question", "{0} open questions") };
-}
-
-/** Check boxes edit the pair file; the tree shows what the file says. */
-async function setFields(
-  host: Host,
-  items: readonly [TreeNode, vscode.TreeItemCheckboxState][],
-): Promise<void> {
-  const { setFieldEnabled } = await import("../../config/edit");
-  for (const [{ subject }, state] of items) {
-    if (subject.kind !== "field") continue;
-    const { pair, recordType, column } = subject;
-    const isOn = state === vscode.TreeItemCheckboxState.Checked;
-    const target: { pairId: string; recordType: RecordType; column: string } = {
-      pairId: pair,
-      recordType,
-      column,
-    };
-    const uri = await host.pairFiles.uriOf(pair);
-    await host.pairFiles.edit(uri, (text) => setFieldEnabled(text, target, isOn));
-    host.walkthrough.done("fieldsChosen");
-  }
 }

@@ -22,6 +22,10 @@ export async function untilEditorShows(page: Page, text: string): Promise<void> 
     .waitFor();
 }
 
+/** A key that was not lost has worked by then. */
+const KEY_MS = 2000;
+const MOST_KEYS = 10;
+
 /** Puts the cursor at this text of the visible editor by the editor's own search. */
 export async function putCursorAfter(page: Page, text: string): Promise<void> {
   const widget = page.locator(".editor-widget.find-widget.visible");
@@ -30,8 +34,11 @@ export async function putCursorAfter(page: Page, text: string): Promise<void> {
   await widget.waitFor();
   await widget.locator("textarea").first().fill(text);
   await widget.locator(".matchesCount", { hasText: "1 of" }).waitFor();
-  // The box redraws itself after a search and may lose the first key.
-  await widget.locator("textarea").first().press("Escape");
+  // The box redraws itself after a search and may lose a key.
+  for (let press = 0; press < MOST_KEYS && (await widget.isVisible()); press++) {
+    await page.keyboard.press("Escape");
+    await widget.waitFor({ state: "hidden", timeout: KEY_MS }).catch(() => undefined);
+  }
   await widget.waitFor({ state: "hidden" });
   await page.keyboard.press("ArrowRight");
 }

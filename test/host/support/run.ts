@@ -37,7 +37,7 @@ export async function runAll(only: string | undefined): Promise<number> {
     const users = folders.flatMap((name) => testFiles(name, only));
     const vsix = join(folder, "contact-sync.vsix");
     if (testFiles("ui", only).length && folders.includes("ui")) await packageVsix(ROOT, vsix);
-    if (users.length) add(count, await runAsUser(users, vsix, signal));
+    if (users.length && !signal.aborted) add(count, await runAsUser(users, vsix, signal));
     if (suites.length && !signal.aborted) add(count, await runInside(suites, signal));
   } catch (error) {
     count.failed++;

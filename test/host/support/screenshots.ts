@@ -27,7 +27,12 @@ export async function takePictures(): Promise<void> {
   const session = await startSession({
     vsix,
     // A document that an edit left unsaved must not be saved behind the script's back; the minimap covers the lines.
-    settings: { "files.autoSave": "off", "editor.minimap.enabled": false },
+    settings: {
+      "files.autoSave": "off",
+      "editor.minimap.enabled": false,
+      // The sandbox's pair file lies deep in a temporary folder.
+      "breadcrumbs.enabled": false,
+    },
     viewport: { width: 1400, height: 860 },
     pixelRatio: 1.25,
   });

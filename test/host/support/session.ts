@@ -99,19 +99,30 @@ export function walk<T extends { page: Page }>(steps: readonly Step<T>[], sessio
     test(title, async () => {
       assert.equal(failed, "", "Not tried, because an earlier step failed.");
       failed = title;
-      await withPicture(session().page, title, () => act(session()));
+      const shown = session();
+      await withPicture(
+        () => shown.page,
+        title,
+        () => act(shown),
+      );
       failed = "";
     });
   }
 }
 
 /** Runs one step of a user test; when it fails, a picture of the window shows where. */
-export async function withPicture<T>(page: Page, name: string, step: () => Promise<T>): Promise<T> {
+export async function withPicture<T>(
+  page: Page | (() => Page),
+  name: string,
+  step: () => Promise<T>,
+): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    await showNotifications(page);
-    const path = await picture(page, `failed-${name}`);
+    const shown = typeof page === "function" ? page() : page;
+    if (shown.isClosed()) throw error;
+    await showNotifications(shown);
+    const path = await picture(shown, `failed-${name}`);
     throw new Error(`${name} failed; the window is shown in ${path}`, { cause: error });
   }
 }

@@ -5,54 +5,51 @@ import { RESULTS } from "./paths";
 
 /** Runs a command by its title in the palette ("Contact Sync: Run Sync Cycle"). */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const row = await findCommand(page, title);
-    try {
-      return await runRow(page, row, title);
-    } catch (error) {
-      // What took the focus from the palette closed it before the key was pressed.
-      if (attempt === MOST_ATTEMPTS || (await row.count()) > 0) throw error;
+  const row = quickInput(page).locator(".monaco-list-row", {
+    has: page.locator(".label-name").filter({ hasText: wholeText(title) }),
+  });
+  await withPalette(page, title, row, async (input) => {
+    // The best match comes first, but commands that were used of late come before it.
+    for (let press = 0; press < MOST_ROWS && !(await isFocused(row)); press++) {
+      await input.press("ArrowDown", { timeout: PALETTE_MS });
     }
-  }
-}
-
-/** By keyboard: a click can answer the list that the command opens in the same place. */
-async function runRow(page: Page, row: Locator, title: string): Promise<void> {
-  // The best match comes first, but commands that were used of late come before it.
-  for (let press = 0; press < MOST_ROWS && !(await isFocused(row)); press++) {
-    await page.keyboard.press("ArrowDown");
-  }
-  if (!(await isFocused(row))) throw new Error(`"${title}" is not among the first commands.`);
+    await input.focus({ timeout: PALETTE_MS });
+    if (!(await isFocused(row))) throw new Error(`"${title}" is not among the first commands.`);
+  });
+  // By keyboard: a click can answer the list that the command opens in the same place.
   await page.keyboard.press("Enter");
 }
 
 /** The titles of the commands that the palette offers for this beginning, in alphabetical order. */
 export async function commandsOf(page: Page, category: string): Promise<string[]> {
-  await page.keyboard.press("F1");
-  await quickInput(page).locator(".quick-input-box input").fill(`>${category}`);
   const labels = quickInput(page).locator(".monaco-list-row .label-name");
-  await labels.filter({ hasText: category }).first().waitFor();
-  const titles = (await labels.allInnerTexts()).filter((title) => title.startsWith(category));
+  const own = labels.filter({ hasText: category });
+  const titles = await withPalette(page, category, own.first(), () => own.allInnerTexts());
   await page.keyboard.press("Escape");
   await quickInput(page).waitFor({ state: "hidden" });
-  return titles.sort();
+  return titles.filter((title) => title.startsWith(category)).sort();
 }
 
-/** Opens the palette on a command. A view that opens late takes the focus and closes it; then it is opened again. */
-async function findCommand(page: Page, title: string): Promise<Locator> {
-  const row = quickInput(page).locator(".monaco-list-row", {
-    has: page.locator(".label-name").filter({ hasText: wholeText(title) }),
-  });
+/**
+ * Opens the palette, types, and does something as soon as it shows this row. What takes the focus (a view that opens
+ * late, say) closes the palette, and a list that is still being filled moves its rows: then it is all done again.
+ */
+async function withPalette<T>(
+  page: Page,
+  text: string,
+  row: Locator,
+  act: (input: Locator) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    await page.keyboard.press("F1");
     try {
+      await page.keyboard.press("F1");
       const input = quickInput(page).locator(".quick-input-box input");
-      await input.fill(`>${title}`, { timeout: PALETTE_MS });
+      await input.fill(`>${text}`, { timeout: PALETTE_MS });
       await Promise.race([row.waitFor({ timeout: PALETTE_MS }), untilClosed(page)]);
-      return row;
+      return await act(input);
     } catch (error) {
       if (attempt === MOST_ATTEMPTS) throw error;
-      await page.keyboard.press("Escape");
+      if (await quickInput(page).count()) await page.keyboard.press("Escape");
     }
   }
 }
@@ -128,7 +125,7 @@ export function view(page: Page, title: string): Locator {
 }
 
 /** A row of a tree by the text that it shows. */
-export function treeItem(page: Page, text: string): Locator {
+export function treeItem(page: Page, text: string | RegExp): Locator {
   return page.locator(".sidebar .monaco-list-row", { hasText: text }).first();
 }
 

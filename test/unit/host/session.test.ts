@@ -21,6 +21,7 @@ interface FakeEngine {
   past: CycleSummary[];
   next: CycleSummary | Error;
   takeOver: OpenResult;
+  status: null | Error;
 }
 
 function sessionOn(
@@ -35,6 +36,7 @@ function sessionOn(
     past: [],
     next: summaryOf({ endedAt: new Date(NOW).toISOString() }),
     takeOver: { kind: "writer" },
+    status: null,
     ...change,
   };
   const answers: Record<string, () => unknown> = {
@@ -42,7 +44,7 @@ function sessionOn(
     takeOver: () => fake.takeOver,
     startAnew: () => ({ aside: "/state/aside", opened: { kind: "writer" } }),
     runCycle: () => fake.next,
-    status: () => null,
+    status: () => fake.status,
     cycles: () => fake.past,
     activities: () => [],
     failed: () => [],
@@ -95,7 +97,7 @@ const openings: readonly [string, Partial<FakeEngine>, boolean, object][] = [
   ["a pause lasts over restarts", {}, true, { kind: "paused" }],
   [
     "another window's pair is read only",
-    { opened: { kind: "reader", owner: "the other" } },
+    { opened: { kind: "reader", owner: "the other", version: 1 } },
     false,
     { kind: "reader", owner: "the other" },
   ],
@@ -154,6 +156,40 @@ test("two looks of the timer start one cycle", async () => {
   assert.equal(fake.calls.filter((call) => call === "runCycle").length, 1);
 });
 
+test("a cycle that is asked for while the pair is being opened runs after that", async () => {
+  const { session, fake } = sessionOn();
+  const run = session.run(null);
+  await session.open();
+  await run;
+  const order = fake.calls.filter((call) => call === "open" || call === "runCycle");
+  assert.deepEqual(order, ["open", "runCycle"]);
+});
+
+test("while a pair is reopened the trees go on saying what it did", async () => {
+  const { session: before } = sessionOn({}, true);
+  await before.open();
+  const { session } = sessionOn();
+  session.inherit(before);
+  assert.deepEqual([session.phase.kind, session.shownPhase.kind], ["opening", "paused"]);
+  await session.open();
+  assert.equal(session.shownPhase, session.phase);
+});
+
+test("a running cycle is asked about once at a time, and again after the answer or its failure", async () => {
+  const { session, fake } = sessionOn();
+  await session.open();
+  session.onEvent({ type: "started", pair: "contoso", cycle: 1, at: new Date(NOW).toISOString() });
+  const asked = () => fake.calls.filter((call) => call === "status").length;
+  const before = asked();
+  await Promise.all([session.watch(), session.watch(), session.watch()]);
+  assert.equal(asked(), before + 1);
+  fake.status = new Error("Busy.");
+  await assert.rejects(session.watch());
+  fake.status = null;
+  await session.watch();
+  assert.equal(asked(), before + 3);
+});
+
 test("a pause during a cycle counts from its end", async () => {
   const { session } = sessionOn();
   await session.open();
@@ -168,11 +204,13 @@ test("a pause during a cycle counts from its end", async () => {
 
 test("a reader takes over when the other window is gone", async () => {
   const { session, fake } = sessionOn({
-    opened: { kind: "reader", owner: "the other" },
-    takeOver: { kind: "reader", owner: "the other" },
+    opened: { kind: "reader", owner: "the other", version: 1 },
+    takeOver: { kind: "reader", owner: "the other", version: 2 },
   });
   await session.open();
+  assert.equal(session.version, 1);
   await session.step(NOW, true);
+  assert.equal(session.version, 2);
   assert.deepEqual(session.phase, { kind: "reader", owner: "the other" });
   fake.takeOver = { kind: "writer" };
   await session.step(NOW, true);
@@ -232,7 +270,10 @@ test("what is being described is not asked for twice", async () => {
   );
 });
 
-const owners: readonly OpenResult[] = [{ kind: "writer" }, { kind: "reader", owner: "the other" }];
+const owners: readonly OpenResult[] = [
+  { kind: "writer" },
+  { kind: "reader", owner: "the other", version: 1 },
+];
 for (const opened of owners) {
   test(`a ${opened.kind} shows the remembered fields at once, without a call`, async () => {
     const { session, fake } = sessionOn({ opened }, false, configOf(), schemaOf());
