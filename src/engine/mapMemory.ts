@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PairConfig } from "../config/pairFile";
-import type { RecordType } from "../model/record";
+import { RECORD_TYPES, type RecordType } from "../model/record";
 import type { TypeSetup } from "../sync/cycleContext";
 import { keepsBase, type FieldMap } from "../sync/fieldMap";
 import { startRefresh } from "../sync/refresh";
@@ -44,9 +44,12 @@ export async function refreshNewFields(state: StatePort, setup: MapMemory): Prom
     if (stored === null) continue;
     const known = JSON.parse(stored) as Record<string, string>;
     const keys = rules.filter((rule) => known[rule.key] !== rule.signature).map(({ key }) => key);
-    if (keys.length) await startRefresh(state, recordType, keys);
+    if (keys.length) await startRefresh(state, recordType, { keys, unheard: stored === UNHEARD });
   }
 }
+
+/** Stands for the signatures of a record type that was on before: what happens to its persons is not listened to. */
+const UNHEARD = "{}";
 
 /** Remembers the map that a finished cycle ran with. */
 export async function rememberMap(state: StatePort, setup: MapMemory): Promise<void> {
@@ -57,6 +60,11 @@ export async function rememberMap(state: StatePort, setup: MapMemory): Promise<v
     for (const { recordType, rules } of setup.types) {
       const signatures = Object.fromEntries(rules.map((rule) => [rule.key, rule.signature]));
       writer.setCheckpoint(signatureKey(recordType), JSON.stringify(signatures));
+    }
+    for (const recordType of RECORD_TYPES) {
+      const isOn = setup.types.some((type) => type.recordType === recordType);
+      if (isOn || state.checkpoint(signatureKey(recordType)) === null) continue;
+      writer.setCheckpoint(signatureKey(recordType), UNHEARD);
     }
   });
 }

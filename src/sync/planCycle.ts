@@ -30,7 +30,7 @@ import { pullMarketo, type MarketoPull } from "./pullMarketo";
 import { addRivals } from "./rivals";
 import { addSuspects } from "./recover";
 import { addRenamed } from "./renames";
-import { addRefresh, type RefreshPortion } from "./refresh";
+import { addRefresh, isUnheard, type RefreshPortion } from "./refresh";
 import { settleRestores } from "./restore";
 import { decideSubject, Subjects, type Subject } from "./subject";
 
@@ -107,7 +107,8 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
 
   wakeQuestions(context, subjects, { feed, pulls });
   await addRivals(context, subjects, search);
-  const { vanished, forgotten } = await readWhatIsNeeded(context, subjects, changed);
+  const { vanished, forgotten, gone } = await readWhatIsNeeded(context, subjects, changed);
+  inferredDeletes += gone;
   settleRestores(subjects.all());
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()], search);
@@ -159,15 +160,21 @@ async function readWhatIsNeeded(
   context: CycleContext,
   subjects: Subjects,
   changed: readonly Subject[],
-): Promise<Pick<PlannedCycle, "vanished" | "forgotten">> {
+): Promise<Pick<PlannedCycle, "vanished" | "forgotten"> & { gone: number }> {
   const both = mustReadBoth(context, subjects.all());
   const persons = new Set([...changed, ...both]);
   const lostRows = await readRows(context, [...both]);
   const lostPersons = await readPersons(context, [...persons]);
   const vanished: Vanished[] = [];
   const forgotten: Subject[] = [];
+  let gone = 0;
   for (const subject of lostPersons) {
     if (subject.link?.state !== "active") continue;
+    if (isUnheard(context.state, subject.link)) {
+      subject.person = { kind: "deleted" };
+      gone++;
+      continue;
+    }
     vanished.push({ subject, failure: noRecord("marketo") });
     // Nothing is decided about it now, so that the note stays; what is told only once must be dealt with all the same.
     const isToldOnce = subject.row.kind === "deleted" || subject.heir || subject.verdict;
@@ -183,7 +190,7 @@ async function readWhatIsNeeded(
       vanished.push({ subject, failure: noRecord("dynamics") });
     }
   }
-  return { vanished, forgotten };
+  return { vanished, forgotten, gone };
 }
 
 /** The row was deleted in an earlier cycle whose write about it failed: decided as if the tombstone came now. */

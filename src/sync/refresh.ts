@@ -11,6 +11,8 @@ export interface RefreshCursor {
   /** The last Dynamics id that was compared; null: begin at the first. */
   after: string | null;
   done: number;
+  /** The record type was off, so that nobody heard of persons that were deleted meanwhile. */
+  unheard?: boolean;
 }
 
 /** One cycle's share of a refresh. */
@@ -36,12 +38,17 @@ export function refreshCursor(state: StatePort, recordType: RecordType): Refresh
 export async function startRefresh(
   state: StatePort,
   recordType: RecordType,
-  keys: readonly string[],
+  { keys, unheard }: Pick<RefreshCursor, "keys" | "unheard">,
 ): Promise<void> {
-  const known = refreshCursor(state, recordType)?.keys ?? [];
-  if (keys.every((key) => known.includes(key)) || state.countLinks(recordType) === 0) return;
-  const all = [...new Set([...known, ...keys])];
-  const cursor: RefreshCursor = { keys: all, after: null, done: 0 };
+  const known = refreshCursor(state, recordType);
+  const isUnderWay = keys.every((key) => known?.keys.includes(key));
+  if (isUnderWay || state.countLinks(recordType) === 0) return;
+  const all = [...new Set([...(known?.keys ?? []), ...keys])];
+  const isUnheard = unheard || known?.unheard;
+  const cursor: RefreshCursor = {
+    ...{ keys: all, after: null, done: 0 },
+    ...(isUnheard && { unheard: true }),
+  };
   await state.commit((writer) => writeCursor(writer, { recordType, next: cursor }));
 }
 
@@ -95,7 +102,7 @@ function addPortion(
   const last = links.at(-1);
   if (!last || isLast) return { recordType, next: null };
   const done = cursor.done + links.length;
-  return { recordType, next: { keys: [...keys], after: last.dynamicsId, done } };
+  return { recordType, next: { ...cursor, keys: [...keys], after: last.dynamicsId, done } };
 }
 
 /**
@@ -107,6 +114,14 @@ export function awaitsRefresh(state: StatePort, recordType: RecordType): (link: 
   if (!cursor) return () => false;
   const { after } = cursor;
   return ({ dynamicsId }) => after === null || dynamicsId > after;
+}
+
+/** Could the person have been deleted while the link's record type was off? Then its absence is all that tells of it. */
+export function isUnheard(state: StatePort, link: Link): boolean {
+  const { recordType } = link;
+  return (
+    refreshCursor(state, recordType)?.unheard === true && awaitsRefresh(state, recordType)(link)
+  );
 }
 
 export function writeCursor(writer: StateWriter, { recordType, next }: RefreshPortion): void {
