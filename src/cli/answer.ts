@@ -24,12 +24,16 @@ export async function questions(
   });
 }
 
+/** What to type for each way to answer. */
+const CHOICES: Readonly<Record<Question["kind"], (personIds: readonly number[]) => string[]>> = {
+  ambiguous: (personIds) => [...personIds.map((personId) => `--person ${personId}`), "--new"],
+  held: () => ["--take", "--leave"],
+  persons: (personIds) => [...personIds.map((personId) => `--keep ${personId}`), "--leave"],
+};
+
 function questionLines(question: Question): string[] {
   const { kind, recordType, dynamicsId, message, personIds, since, answer: given } = question;
-  const choices =
-    kind === "held"
-      ? ["--take", "--leave"]
-      : [...personIds.map((personId) => `--person ${personId}`), "--new"];
+  const choices = CHOICES[kind](personIds);
   return [
     `${recordType} ${dynamicsId}, since ${since.slice(0, 19)}: ${message}`,
     given
@@ -70,10 +74,11 @@ export async function answer(
 }
 
 function answerOf(options: Arguments<"answer">): Answer {
-  const { person, new: isNew, take, leave } = options;
+  const { person, new: isNew, keep, take, leave } = options;
   const given: Answer[] = [
     ...(person === undefined ? [] : [{ kind: "match" as const, personId: person }]),
     ...(isNew ? [{ kind: "new" as const }] : []),
+    ...(keep === undefined ? [] : [{ kind: "keep" as const, personId: keep }]),
     ...(take ? [{ kind: "take" as const }] : []),
     ...(leave ? [{ kind: "leave" as const }] : []),
   ];
@@ -81,6 +86,6 @@ function answerOf(options: Arguments<"answer">): Answer {
   if (only && given.length === 1) return only;
   throw new ContactSyncError(
     "CS-ARGUMENT",
-    "Give exactly one of --person ID, --new, --take and --leave.",
+    "Give exactly one of --person ID, --new, --keep ID, --take and --leave.",
   );
 }

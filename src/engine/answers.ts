@@ -3,7 +3,12 @@ import type { Answer } from "../model/answer";
 import { ContactSyncError } from "../model/failure";
 import type { AnswerRequest, Question } from "../protocol/questions";
 import { recordName } from "../sync/lifecycle/heir";
-import { readAnswers, readQuestion, writeAnswers } from "../sync/lifecycle/questions";
+import {
+  readAnswers,
+  readQuestion,
+  writeAnswers,
+  type QuestionFacts,
+} from "../sync/lifecycle/questions";
 import type { FailedRecord, StatePort } from "../sync/statePort";
 
 /** What waits for a human's answer, with what can be answered. */
@@ -24,10 +29,19 @@ export function questionsOf(state: StatePort): Question[] {
       since,
       answer: answers.get(name) ?? null,
     };
-    return facts.kind === "held"
-      ? [{ ...told, kind: "held", personIds: [facts.winnerId], other: facts.other }]
-      : [{ ...told, kind: "ambiguous", personIds: facts.personIds, other: null }];
+    return [{ ...told, ...subjectOf(facts) }];
   });
+}
+
+function subjectOf(facts: QuestionFacts): Pick<Question, "kind" | "personIds" | "other"> {
+  switch (facts.kind) {
+    case "ambiguous":
+      return { kind: "ambiguous", personIds: facts.personIds, other: null };
+    case "held":
+      return { kind: "held", personIds: [facts.winnerId], other: facts.other };
+    case "persons":
+      return { kind: "persons", personIds: [facts.linkedId, facts.leftId], other: facts.other };
+  }
 }
 
 /**
@@ -51,23 +65,40 @@ export async function answerQuestion(
   const answers = readAnswers(state).set(recordName(recordType, dynamicsId), answer);
   const id = await state.commit((writer) => {
     writeAnswers(writer, answers);
-    writer.putFailed({ ...record, nextAttempt: now });
+    // Answers about two persons are looked for in every cycle; the row itself has nothing left to try.
+    if (question.kind !== "persons") writer.putFailed({ ...record, nextAttempt: now });
     return writer.addActivity(activity);
   });
   return { id, ...activity };
 }
 
+/** The answers that each question takes, and what to say about any other one. */
+const FITTING: Readonly<
+  Record<Question["kind"], { answers: readonly Answer["kind"][]; needs: string }>
+> = {
+  ambiguous: {
+    answers: ["match", "new"],
+    needs: "needs the person that it belongs to, or that it is a new one.",
+  },
+  held: {
+    answers: ["take", "leave"],
+    needs: "needs whether it takes the person or leaves it to the other record.",
+  },
+  persons: {
+    answers: ["keep", "leave"],
+    needs: "needs the person that stays, or that both stay as they are.",
+  },
+};
+
 /** Why the answer does not belong to the question; null when it does. */
-function unfit(question: Question, answer: Answer): string | null {
-  const name = recordName(question.recordType, question.dynamicsId);
-  const isMatch = answer.kind === "match" || answer.kind === "new";
-  if (isMatch !== (question.kind === "ambiguous")) {
-    return question.kind === "ambiguous"
-      ? `${name} needs the person that it belongs to, or that it is a new one.`
-      : `${name} needs whether it takes the person or leaves it to the other record.`;
-  }
-  if (answer.kind !== "match" || question.personIds.includes(answer.personId)) return null;
-  return `Person ${answer.personId} is none of those in question (${question.personIds.join(", ")}).`;
+function unfit(
+  { kind, personIds, recordType, dynamicsId }: Question,
+  answer: Answer,
+): string | null {
+  const { answers, needs } = FITTING[kind];
+  if (!answers.includes(answer.kind)) return `${recordName(recordType, dynamicsId)} ${needs}`;
+  if (!("personId" in answer) || personIds.includes(answer.personId)) return null;
+  return `Person ${answer.personId} is none of those in question (${personIds.join(", ")}).`;
 }
 
 function activityFor(
@@ -96,7 +127,7 @@ function activityFor(
   };
 }
 
-function answerText(answer: Answer, { personIds, other }: Question): string {
+function answerText(answer: Answer, { kind, personIds, other }: Question): string {
   const rest = other && recordName(other.recordType, other.dynamicsId);
   switch (answer.kind) {
     case "match":
@@ -105,7 +136,12 @@ function answerText(answer: Answer, { personIds, other }: Question): string {
       return `the record is none of the persons ${personIds.join(", ")}; it gets a new one.`;
     case "take":
       return `the record takes person ${personIds.join(", ")} over from ${rest}.`;
+    case "keep": {
+      const rival = personIds.find((id) => id !== answer.personId);
+      return `person ${answer.personId} stays, and person ${rival} is merged into it.`;
+    }
     case "leave":
+      if (kind === "persons") return "both persons stay as they are.";
       return `person ${personIds.join(", ")} stays with ${rest}.`;
   }
 }

@@ -126,6 +126,8 @@ const ACTION: Record<Decision["kind"], PlannedChange["action"] | null> = {
   unlinkPerson: "unlink",
   dissolve: "unlink",
   end: "unlink",
+  mergePersons: "merge",
+  close: null,
   hold: "ask",
   follow: "link",
   leave: "unlink",

@@ -24,6 +24,7 @@ export function answerChoices({ kind, personIds, other }: Question): AnswerChoic
     };
     return [...persons, none];
   }
+  if (kind === "persons") return personChoices(personIds);
   const [person = ""] = personIds;
   const record = other ? `${other.recordType} ${other.dynamicsId}` : "";
   return [
@@ -38,4 +39,23 @@ export function answerChoices({ kind, personIds, other }: Question): AnswerChoic
       answer: { kind: "leave" },
     },
   ];
+}
+
+/** Either person can stay; a merge cannot be undone, and the choice says so. */
+function personChoices(personIds: readonly number[]): AnswerChoice[] {
+  const keep = personIds.map((personId) => ({
+    label: say("Keep person {0}", personId),
+    detail: say(
+      "Person {0} is merged into it in Marketo, for good.",
+      personIds.find((id) => id !== personId) ?? "",
+    ),
+    answer: { kind: "keep" as const, personId },
+  }));
+  const [linked = "", left = ""] = personIds;
+  const both = {
+    label: say("Leave both"),
+    detail: say("Person {0} goes on syncing; person {1} stays as it is.", linked, left),
+    answer: { kind: "leave" as const },
+  };
+  return [...keep, both];
 }

@@ -6,5 +6,7 @@ export type Answer =
   | { kind: "new" }
   /** Held merge: the held record gets the surviving person, and the other record's link ends. */
   | { kind: "take" }
-  /** Held merge: the other record keeps the person, and the held link ends. */
+  /** Two persons of merged records: this one stays, and the other one is merged into it. */
+  | { kind: "keep"; personId: number }
+  /** Held merge: the other record keeps the person, and the held link ends. Two persons: both stay as they are. */
   | { kind: "leave" };

@@ -26,7 +26,7 @@ export interface PlannedChange {
   recordType: RecordType;
   dynamicsId: string | null;
   personId: number | null;
-  action: "create" | "update" | "link" | "flag" | "unlink" | "ask" | "refuse" | "skip";
+  action: "create" | "update" | "link" | "flag" | "unlink" | "merge" | "ask" | "refuse" | "skip";
   to: Side | null;
   reason: ReasonCode;
   message: string | null;

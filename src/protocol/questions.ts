@@ -3,15 +3,15 @@ import type { RecordType } from "../model/record";
 
 /** A record about which nothing is written until somebody has answered. */
 export interface Question {
-  kind: "ambiguous" | "held";
+  kind: "ambiguous" | "held" | "persons";
   recordType: RecordType;
   dynamicsId: string;
   code: string;
   /** The question in words. */
   message: string;
-  /** The persons in question; of a held merge the one that survived. */
+  /** The persons in question; of a held merge the one that survived; of two persons the linked one first. */
   personIds: readonly number[];
-  /** Held merge: the record that has the surviving person. */
+  /** Held merge: the record that has the surviving person. Two persons: the record that survived. */
   other: { recordType: RecordType; dynamicsId: string } | null;
   /** ISO instant. */
   since: string;

@@ -5,6 +5,7 @@ import { clearBacklog } from "./backlog";
 import { chunks, FEED_KEY, FEED_READ_KEY, deltaKey, type CycleContext } from "./cycleContext";
 import { guard } from "./guard";
 import { recordLoops } from "./lifecycle/holdLoops";
+import { mergePersons } from "./lifecycle/mergePersons";
 import { qualifiedKey } from "./lifecycle/qualifiedMarks";
 import { settleAnswers } from "./lifecycle/questions";
 import type { PlanTotals } from "./plan";
@@ -58,6 +59,7 @@ export async function runCycle(context: CycleContext, rules: CycleRules): Promis
     throw error;
   }
   await settleAgain(context, applier, counts);
+  await mergePersons(context, planned.subjects, counts);
   await auditOverdue(context, counts);
   await recordCycle(context, planned, counts);
   return { counts, halted: null, plan: planned.totals };

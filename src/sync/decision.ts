@@ -4,6 +4,7 @@ import type { AgreedValue, FieldChange } from "./decideField";
 import type { FieldDiff, Positions } from "./diff";
 import type { FieldRule } from "./fieldRule";
 import type { HeirReason } from "./lifecycle/heir";
+import type { PersonsFacts } from "./lifecycle/questions";
 import type { OnLeave } from "./lifecycle/rowFilter";
 import type { MatchedBy, MatchResult } from "./match";
 import type { FieldProblem } from "./normalize";
@@ -100,8 +101,12 @@ export type Decision =
   | { kind: "unlinkPerson"; reason: ReasonCode }
   /** Remove the link; nothing is written to either side. */
   | { kind: "dissolve"; reason: ReasonCode }
-  /** The same after a merge of two linked records: a human may want to do the same on the other side. */
-  | { kind: "end"; reason: ReasonCode; message: string }
+  /** The same after two linked records became one: a human is asked whether their persons are one, too. */
+  | ({ kind: "end"; message: string } & Omit<PersonsFacts, "kind">)
+  /** A human answered so: one person is merged into the other one, which goes by its own call. */
+  | { kind: "mergePersons"; winnerId: number; loserId: number; reason: "answered" }
+  /** Nothing is asked about the record any more. */
+  | { kind: "close"; outcome: "applied" | "skipped"; reason: ReasonCode; message: string | null }
   /** The link waits for a human's answer; nothing travels. */
   | {
       kind: "hold";

@@ -69,6 +69,8 @@ export function workOf(subject: Subject, decision: Decision, context: Ground): W
     case "unlinkPerson":
     case "dissolve":
     case "end":
+    case "mergePersons":
+    case "close":
     case "hold":
     case "follow":
     case "ambiguous":
@@ -80,6 +82,8 @@ export function workOf(subject: Subject, decision: Decision, context: Ground): W
 
 /** What a decision would write to each side, without what the calls carry. */
 export function writesOf(subject: Subject, decision: Decision, context: Ground): Writes {
+  // Not among the records' writes: it has a call of its own.
+  if (decision.kind === "mergePersons") return { dynamics: null, marketo: "update" };
   const { dynamics, marketo } = workOf(subject, decision, context);
   return { dynamics: dynamics?.kind ?? null, marketo: marketo?.kind ?? null };
 }

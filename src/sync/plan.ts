@@ -91,6 +91,7 @@ const DELETING: ReadonlySet<Decision["kind"]> = new Set([
   "dissolve",
   "end",
   "hold",
+  "mergePersons",
 ]);
 
 /** A record that leaves the filter counts when its person is marked or let go. */
@@ -144,6 +145,8 @@ function count(counts: CycleCounts, decision: Decision): void {
     case "follow":
     case "unlinkPerson":
     case "dissolve":
+    case "mergePersons":
+    case "close":
     case "read":
       break;
   }

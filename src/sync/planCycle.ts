@@ -19,6 +19,7 @@ import { followAnswers } from "./lifecycle/answers";
 import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
 import { LoopSearch, recallLoops, type LoopNews } from "./lifecycle/holdLoops";
+import { settlePersonQuestions } from "./lifecycle/personQuestions";
 import { outdatedMarks } from "./lifecycle/qualifiedMarks";
 import { writesOf } from "./jobs";
 import { wakeQuestions } from "./lifecycle/wakeQuestions";
@@ -112,6 +113,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   settleRestores(subjects.all());
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()], search);
+  const merges = await settlePersonQuestions(context, subjects, feed);
   const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
   if (totals.empties + totals.fills > 0) await context.confirmSchema();
   const expired = pulls.some((pull) => pull.full === "expired");
@@ -127,7 +129,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
     totals,
     backlog,
     hash: () => planHash(actionsOf(context, subjects)),
-    suspects,
+    suspects: [...suspects, ...merges],
     vanished,
     forgotten,
     inferredDeletes,

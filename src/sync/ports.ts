@@ -167,6 +167,14 @@ export interface MarketoPort {
     writes: readonly MarketoWrite[],
     options: { keyField: string } & CallOptions,
   ): Promise<WriteResult[]>;
+  /**
+   * Merges one person into another one, for good: the winner keeps its values and gets those that it lacks, the loser is
+   * gone. Never repeated by itself; when one of them is not there, the answer is `gone`.
+   */
+  merge(
+    persons: { winnerId: number; loserId: number },
+    options?: CallOptions,
+  ): Promise<WriteResult>;
   usage(options?: CallOptions): Promise<MarketoUsage>;
 }
 

@@ -1,9 +1,11 @@
 import type { ActivityChange } from "../model/activity";
 import type { Failure } from "../model/failure";
+import type { CycleContext } from "./cycleContext";
 import type { AgreedValue } from "./decideField";
 import type { Decision } from "./decision";
 import { baseHash, withKeys } from "./hash";
 import {
+  recordClose,
   recordEndOfMerge,
   recordFollow,
   recordHold,
@@ -12,7 +14,7 @@ import {
 } from "./lifecycle/recordEvents";
 import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
 import { recordName } from "./lifecycle/heir";
-import { writeQuestion } from "./lifecycle/questions";
+import { readQuestion, writeQuestion } from "./lifecycle/questions";
 import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
 import { carriedOut, replacedUnheard } from "./recovered";
 import type { Refusal } from "./decision";
@@ -42,6 +44,8 @@ export function recordLocal(recording: Recording, subject: Subject, decision: De
       return recordEnd(recording, subject, decision);
     case "end":
       return recordEndOfMerge(recording, subject, decision);
+    case "close":
+      return recordClose(recording, subject, decision);
     case "hold":
       return recordHold(recording, subject, decision);
     case "follow":
@@ -55,6 +59,7 @@ export function recordLocal(recording: Recording, subject: Subject, decision: De
     case "createPerson":
     case "recreatePerson":
     case "createRow":
+    case "mergePersons":
     case "read":
       return;
   }
@@ -221,12 +226,19 @@ function recordSkip(
   if (link && subject.row.kind === "read" && link.version !== subject.version) {
     writer.putLink({ ...link, version: subject.version });
   }
-  if (subject.link?.state === "active" || !subject.link) forgetFailure(recording, subject);
+  if (subject.link ? subject.link.state === "active" : !asksAboutPersons(context, subject)) {
+    forgetFailure(recording, subject);
+  }
   const edited = decision.drift.filter(({ rule }) => subject.feedFields.has(rule.key));
   const worthTelling = edited.length > 0 || subject.requested !== null;
   if (!worthTelling) return;
   const outcome = { outcome: "skipped", reason: decision.reason, changes: [] } as const;
   tell(recording, activityOf(context, subject, outcome));
+}
+
+/** A merged row has nothing to sync any more; what is asked about the persons stays open all the same. */
+function asksAboutPersons({ state }: CycleContext, { setup, dynamicsId }: Subject): boolean {
+  return readQuestion(state, recordName(setup.recordType, dynamicsId))?.kind === "persons";
 }
 
 function linkNow({ context }: Recording, subject: Subject): Link | undefined {

@@ -10,7 +10,8 @@ import { newSubject, type Subject, type Subjects } from "./subject";
  * Returns the intents that are answered when this cycle's last commit is done.
  */
 export function addSuspects(context: CycleContext, subjects: Subjects): number[] {
-  const intents = context.state.openIntents();
+  // What became of a merge of persons is looked at with the question that it answered.
+  const intents = context.state.openIntents().filter(({ kind }) => kind !== "merge");
   for (const intent of intents) {
     const subject = suspectOf(context, subjects, intent);
     if (!subject) continue;

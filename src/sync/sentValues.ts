@@ -9,7 +9,7 @@ import type { Subject } from "./subject";
 export interface SentValue {
   side: Side;
   /** Was the record itself made by that write? Then it arrived, if the record is there. */
-  kind: Job["kind"];
+  kind: Intent["kind"];
   /** Position of the field in the base. */
   position: number;
   /** The beginning of the value's hash: enough to know one's own value again. */

@@ -35,7 +35,8 @@ export interface Intent {
   cycle: number;
   side: Side;
   recordType: RecordType;
-  kind: "create" | "update";
+  /** `merge`: the person was to be merged into another one, as a human answered about the row. */
+  kind: "create" | "update" | "merge";
   dynamicsId: string | null;
   personId: number | null;
   /** Why the write was planned, kept so that a recovered write is logged with its true reason. */

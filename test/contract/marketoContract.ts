@@ -343,6 +343,84 @@ const writing: Case[] = [
   },
 ];
 
+const merging: Case[] = [
+  {
+    name: "merge: the winner keeps its values and gets those that it lacks; the loser is gone, and the feed tells it",
+    async run(world) {
+      const winnerId = world.hands.create({ firstName: "Ann", lastName: "Li" });
+      const loserId = world.hands.create({ firstName: "Bo", email: "bo@example.com" });
+      world.advance(2000);
+      const feed = await reader(world).start();
+      world.advance(1000);
+      const before = world.port.calls;
+      const result = await world.port.merge({ winnerId, loserId });
+      assert.deepEqual([short(result), idOf(result)], ["written", winnerId]);
+      assert.equal(world.port.calls - before, 1);
+      const fields = ["firstName", "lastName", "email"];
+      assert.deepEqual(
+        fields.map((name) => world.value(winnerId, name)),
+        ["Ann", "Li", "bo@example.com"],
+      );
+      assert.deepEqual(await world.port.read([loserId], ["id"]), []);
+      world.advance(1000);
+      const told = (await feed.lines()).filter((line) => !line.includes(":"));
+      assert.deepEqual(told, [`${winnerId} merged with ${loserId}`]);
+    },
+  },
+  {
+    name: "merge: a person that is not there, or that is merged with itself, changes nothing",
+    async run(world) {
+      const [winnerId, gone] = [1, 2].map((n) => world.hands.create({ firstName: `P${n}` }));
+      world.hands.remove(gone!);
+      const pairs: [number, number, string][] = [
+        [winnerId!, gone!, "gone"],
+        [gone!, winnerId!, "gone"],
+        [winnerId!, winnerId!, "refused"],
+      ];
+      for (const [winner, loserId, expected] of pairs) {
+        const result = await world.port.merge({ winnerId: winner, loserId });
+        assert.equal(short(result), expected);
+      }
+      assert.deepEqual([world.count(), world.value(winnerId!, "firstName")], [1, "P1"]);
+    },
+  },
+  {
+    name: "merge: a lost answer leaves the outcome unknown, and the call is not made again by itself",
+    async run(world) {
+      const [winnerId, loserId] = [1, 2].map((n) => world.hands.create({ firstName: `P${n}` }));
+      const persons = { winnerId: winnerId!, loserId: loserId! };
+      for (const [when, left] of [
+        ["before", 2],
+        ["after", 1],
+      ] as const) {
+        world.loseAnswer(when);
+        const before = world.port.calls;
+        assert.equal(short(await world.port.merge(persons)), "unknown");
+        assert.deepEqual([world.port.calls - before, world.count()], [1, left]);
+      }
+      assert.equal(short(await world.port.merge(persons)), "gone");
+    },
+  },
+  {
+    name: "merge: what is not about these persons fails the call as a whole",
+    async run(world) {
+      const [winnerId, loserId] = [1, 2].map((n) => world.hands.create({ firstName: `P${n}` }));
+      const persons = { winnerId: winnerId!, loserId: loserId! };
+      for (const [kind, failureClass] of [
+        ["606", "retry"],
+        ["607", "quota"],
+      ] as const) {
+        world.trouble(kind);
+        await assert.rejects(world.port.merge(persons), hasClass(failureClass));
+        world.heal();
+      }
+      const signal = AbortSignal.abort();
+      await assert.rejects(world.port.merge(persons, { signal }), hasClass("canceled"));
+      assert.equal(world.count(), 2);
+    },
+  },
+];
+
 const feeds: Case[] = [
   {
     name: "changes: a quiet feed gives a new checkpoint in at most three calls, again and again",
@@ -621,7 +699,13 @@ const troubles: Case[] = [
 /** The promises of MarketoPort, kept by whatever stands behind it. */
 export function marketoContract(name: string, open: () => Promise<MarketoWorld>): void {
   describe(`Marketo contract: ${name}`, () => {
-    for (const { name: title, run } of [...reading, ...writing, ...feeds, ...troubles]) {
+    for (const { name: title, run } of [
+      ...reading,
+      ...writing,
+      ...merging,
+      ...feeds,
+      ...troubles,
+    ]) {
       it(title, async () => {
         const world = await open();
         try {

@@ -28,7 +28,7 @@ export function lifeScenario(kind: RequestKind): Scenario {
       (hands) => hands.editPerson("flips", { title: "ceo" }),
       (hands) => hands.editRow("contact", "flips", { jobtitle: "CEO" }),
     ],
-    answers: [{ tag: "takes", answer: { kind: "take" } }],
+    answers: [{ tag: "takes", answer: () => ({ kind: "take" }) }],
     edits: (hands) => everyEvent(hands, kind),
     ...(kind === "field" && { polls: true }),
   };

@@ -110,7 +110,8 @@ export class CrashRig {
       }
       for (const { tag, answer } of answers) {
         const dynamicsId = hands.rowId("contact", tag);
-        const request = { recordType: "contact", dynamicsId, answer, ...ANSWERED } as const;
+        const given = { answer: answer(hands), ...ANSWERED };
+        const request = { recordType: "contact", dynamicsId, ...given } as const;
         await answerQuestion(state, request, { pair: config.id, now: this.sandbox.clock.now() });
       }
     });

@@ -16,7 +16,7 @@ export interface Scenario {
   /** What happened between the first sync and the edits, each time followed by a cycle. */
   history?: readonly ((hands: ScenarioHands) => void)[];
   /** Answers to questions that the history left open. */
-  answers?: readonly { tag: string; answer: Answer }[];
+  answers?: readonly { tag: string; answer: (hands: ScenarioHands) => Answer }[];
   /** What other hands do before the cycle, and what goes wrong on the way. */
   edits(hands: ScenarioHands): void;
   /** The killed process looks for requests of campaigns before its cycle, as it does between two cycles. */

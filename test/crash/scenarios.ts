@@ -111,6 +111,33 @@ export const EVERYTHING: readonly Scenario["edits"][] = [
 
 const nothing = (): void => undefined;
 
+/** Three contacts became one in Dynamics; their persons are to go one into the other. */
+const MERGED_PERSONS: Scenario = {
+  name: "persons of merged contacts are merged, as a human answered",
+  isMain: true,
+  records: (hands) => {
+    hands.row("contact", "stays", { jobtitle: "Clerk" });
+    hands.row("contact", "goes", { telephone1: "1" });
+    hands.row("contact", "goes-too", { telephone2: "2" });
+  },
+  synced: true,
+  history: [
+    (hands) => {
+      hands.mergeRows("stays", "goes");
+      hands.mergeRows("stays", "goes-too");
+    },
+  ],
+  answers: [
+    // One goes into the person of the record; that one goes into the other one.
+    { tag: "goes", answer: (hands) => ({ kind: "keep", personId: hands.personId("stays") }) },
+    {
+      tag: "goes-too",
+      answer: (hands) => ({ kind: "keep", personId: hands.personId("goes-too") }),
+    },
+  ],
+  edits: (hands) => hands.editRow("contact", "stays", { mobilephone: "3" }),
+};
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "the first sync",
@@ -137,6 +164,7 @@ export const SCENARIOS: readonly Scenario[] = [
     synced: true,
     edits: everythingInAnOutage,
   },
+  MERGED_PERSONS,
   lifeScenario("list"),
   lifeScenario("field"),
   ...["asked-for", "no-address"].flatMap((tag) =>

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createPersonLogType } from "../../src/engine/personLog";
 import type { LoggedRequest } from "../../src/sandbox/kernel/requestLog";
+import { answerQuestion } from "../../src/engine/answers";
+import type { Link } from "../../src/sync/statePort";
 import { openSandboxPair, type SandboxPair } from "../support/enginePair";
 
 /** One request, or one operation inside a batch, as it went over the wire. */
@@ -231,6 +233,13 @@ const FACTS: readonly Fact[] = [
           body["input"].every((row) => typeof row["crmRecordId"] === "string" && !("id" in row)))),
   },
   {
+    name: "a merge names the winner in the path and the losers in the query, and has no body",
+    where: "Marketo",
+    call: /^POST \/rest\/v1\/leads\/\d+\/merge\.json$/,
+    query: { leadIds: /^\d+(,\d+){0,24}$/ },
+    headers: { "content-type": /^$/ },
+  },
+  {
     name: "rows of a custom activity, at most 300 a call",
     where: "Marketo",
     call: /^POST \/rest\/v1\/activities\/external\.json$/,
@@ -390,6 +399,22 @@ async function live(pair: SandboxPair): Promise<void> {
   assert.equal((await pair.run()).error, null);
   const person = sandbox.marketo.create({ email: "born@marketo.test", lastName: "There" });
   await engine.createRecord({ personId: person });
+  clock.advance(60_000);
+  assert.equal((await pair.run()).error, null);
+  await mergeBoth(pair, [first!, second!]);
+}
+
+/** Two linked contacts become one, and a human answers that their persons are one, too. */
+async function mergeBoth(pair: SandboxPair, [winner, loser]: [Link, Link]): Promise<void> {
+  const { sandbox, state, clock, config } = pair;
+  const ids = { winner: winner.dynamicsId, loser: loser.dynamicsId };
+  sandbox.dynamics.merge("contact", ids, sandbox.salesUserId);
+  clock.advance(60_000);
+  assert.equal((await pair.run()).error, null);
+  const answer = { kind: "keep", personId: winner.personId } as const;
+  const request = { recordType: "contact", dynamicsId: ids.loser, answer } as const;
+  const said = { ...request, by: "Ada", because: "They are one." };
+  await answerQuestion(state, said, { pair: config.id, now: clock.now() });
   clock.advance(60_000);
   assert.equal((await pair.run()).error, null);
 }

@@ -23,6 +23,7 @@ import {
 import { checkpointAt, readChanges, type FeedContext } from "./feeds";
 import { watchField, type Watched } from "./fieldWatch";
 import type { PermissionName } from "./features";
+import { mergePersons } from "./merge";
 import { missingPermissions } from "./permissions";
 import { findPersons, readPersons } from "./persons";
 import { newPace } from "./recordCall";
@@ -84,6 +85,7 @@ export function createMarketoConnector(options: ClientOptions): MarketoConnector
     read: (ids, names, how = {}) => readPersons(client, ids, names, how),
     find: (query, names, how = {}) => findPersons(client, query, names, how),
     write: (writes, how) => writePersons(context, writes, how),
+    merge: (persons, how = {}) => mergePersons(client, persons, how),
     usage: (how = {}) => readUsage(client, how),
     partitions: (how = {}) => readPartitions(client, how),
     listMembers: (query, how = {}) => readListMembers(client, query, how),

@@ -81,6 +81,7 @@ function actionText({ action, recordType, dynamicsId, personId, to }: PlannedCha
     link: say("Link"),
     flag: say("Flag as deleted"),
     unlink: say("Unlink"),
+    merge: say("Merge persons"),
     ask: say("Ask"),
     refuse: say("Refuse"),
     skip: say("Skip"),

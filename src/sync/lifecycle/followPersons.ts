@@ -4,6 +4,7 @@ import type { Link } from "../statePort";
 import { newSubject, type Subject, type Subjects } from "../subject";
 import { makeHeir } from "./followRows";
 import { recordName } from "./heir";
+import { finalWinner, winnersOf } from "./merges";
 
 /**
  * Lets links follow persons that were merged in Marketo: the surviving person takes the link of the merged one, or, if
@@ -42,29 +43,6 @@ export function followPersons(context: CycleContext, subjects: Subjects, pull: M
 /** The link's row was deleted, and was not restored meanwhile. */
 function isGone({ state, recordType, dynamicsId }: Link, subjects: Subjects): boolean {
   return state === "dynamicsDeleted" && subjects.row(recordType, dynamicsId)?.row.kind !== "read";
-}
-
-/** The surviving person by the merged one. */
-function winnersOf({ persons }: MarketoPull): Map<number, number> {
-  const winners = new Map<number, number>();
-  for (const { events } of persons.values()) {
-    for (const event of events) {
-      if (event.kind !== "merged") continue;
-      for (const id of event.loserIds) winners.set(id, event.personId);
-    }
-  }
-  return winners;
-}
-
-/** A survivor may have been merged in its turn. */
-function finalWinner(winners: ReadonlyMap<number, number>, loserId: number): number {
-  let id = loserId;
-  for (let step = 0; step < winners.size; step++) {
-    const next = winners.get(id);
-    if (next === undefined) break;
-    id = next;
-  }
-  return id;
 }
 
 function moveLink(subject: Subject, { winnerId, link }: { winnerId: number; link: Link }): void {

@@ -3,6 +3,7 @@ import { setupOf, type CycleContext } from "../cycleContext";
 import { readRows } from "../gather";
 import type { Link } from "../statePort";
 import { newSubject, type Subject, type Subjects } from "../subject";
+import { personsMessage } from "./personQuestions";
 import { hasHeir } from "./qualifiedMarks";
 import { recordName, type Heir, type HeirReason } from "./heir";
 
@@ -169,7 +170,7 @@ export function makeHeir(subject: Subject, heir: Heir): void {
   subject.restore = [];
 }
 
-/** Both records have a person: the survivor keeps its own; the other person is left alone, and a human is told. */
+/** Both records have a person: the survivor keeps its own; the other person is left alone, and a human is asked about both. */
 function endFormer(
   context: CycleContext,
   subjects: Subjects,
@@ -182,12 +183,9 @@ function endFormer(
     subject.verdict = { kind: "dissolve", reason };
     return;
   }
-  const [one, two] = [former, { ...target, recordType: target.setup.recordType }].map((row) =>
-    recordName(row.recordType, row.dynamicsId),
-  );
-  const event = reason === "qualified" ? "qualified into" : "merged into";
-  const message = `The ${one} was ${event} ${two}, which has person ${survivor}. Person ${personId} was left as it is and does not sync any more; if both are the same human, merge person ${personId} into person ${survivor} in Marketo.`;
-  subject.verdict = { kind: "end", reason, message };
+  const other = { recordType: target.setup.recordType, dynamicsId: target.dynamicsId };
+  const asked = { linkedId: survivor!, leftId: personId, other, reason };
+  subject.verdict = { kind: "end", message: personsMessage(rowKey(former), asked), ...asked };
   subject.heir = null;
 }
 

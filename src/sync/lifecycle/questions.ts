@@ -6,7 +6,23 @@ import { recordName } from "./heir";
 /** What a question is about; kept beside the note of the record, whose message tells it in words. */
 export type QuestionFacts =
   | { kind: "ambiguous"; personIds: readonly number[]; rowIds: readonly string[] }
-  | { kind: "held"; winnerId: number; other: { recordType: RecordType; dynamicsId: string } };
+  | { kind: "held"; winnerId: number; other: RowName }
+  | PersonsFacts;
+
+/** Two linked rows became one in Dynamics: the survivor's person, and the one that was left without a row. */
+export interface PersonsFacts {
+  kind: "persons";
+  linkedId: number;
+  leftId: number;
+  /** The row that survived. */
+  other: RowName;
+  reason: "merged-in-dynamics" | "qualified";
+}
+
+interface RowName {
+  recordType: RecordType;
+  dynamicsId: string;
+}
 
 const ANSWERS_KEY = "answers";
 
@@ -52,6 +68,15 @@ export function clearQuestion(
 ): void {
   const key = questionKey(name);
   if (state.checkpoint(key) !== null) writer.setCheckpoint(key, null);
+}
+
+/** The answer is carried out, or what it answered is asked in another way now. */
+export function dropAnswer(
+  { state, writer }: { state: StatePort; writer: StateWriter },
+  name: string,
+): void {
+  const answers = readAnswers(state);
+  if (answers.delete(name)) writeAnswers(writer, answers);
 }
 
 /** Answers whose record is not noted any more are carried out, or nothing is left to carry out. */

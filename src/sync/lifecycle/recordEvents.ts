@@ -5,48 +5,72 @@ import type { Link } from "../statePort";
 import { newSubject, type Subject } from "../subject";
 import { inheritedBase, recordName, type Heir } from "./heir";
 import { qualifiedKey } from "./qualifiedMarks";
-import { writeQuestion } from "./questions";
+import { clearQuestion, dropAnswer, writeQuestion, type QuestionFacts } from "./questions";
 
 type Of<Kind extends Decision["kind"]> = Extract<Decision, { kind: Kind }>;
 
-/** A merge of two linked records: the survivor's link stays, this one is over, and a human is told. */
+/** Two linked records became one: the survivor's link stays, this one is over, and a human is asked about the persons. */
 export function recordEndOfMerge(
   recording: Recording,
   subject: Subject,
   decision: Of<"end">,
 ): void {
-  recording.writer.removeLink(subject.setup.recordType, subject.dynamicsId);
-  forgetFailure(recording, subject);
+  const { context, writer } = recording;
+  const { message, linkedId, leftId, other, reason } = decision;
+  writer.removeLink(subject.setup.recordType, subject.dynamicsId);
+  const facts = { kind: "persons", linkedId, leftId, other, reason } as const;
+  noteQuestion(recording, subject, { personId: leftId, message, facts });
+  dropAnswer({ state: context.state, writer }, nameOf(subject));
   tellQuestion(recording, subject, decision);
+}
+
+/** Nothing is asked about the record any more. */
+export function recordClose(
+  { context, writer, ...recording }: Recording,
+  subject: Subject,
+  { outcome, reason, message, requestId }: Of<"close"> & { requestId?: string | null },
+): void {
+  // Only its own note: the person may have got a row with a note of its own.
+  const { recordType } = subject.setup;
+  writer.removeFailed({ recordType, dynamicsId: subject.dynamicsId, personId: null });
+  clearQuestion({ state: context.state, writer }, nameOf(subject));
+  const error = message === null ? null : { code: MERGED_CODE, message };
+  const told = { outcome, reason, changes: [], error, requestId } as const;
+  tell({ context, writer, ...recording }, activityOf(context, subject, told));
 }
 
 /** The link waits for a human's answer. */
 export function recordHold(recording: Recording, subject: Subject, decision: Of<"hold">): void {
-  const { context, writer } = recording;
   const link = linkNow(recording, subject);
   if (!link) return;
+  recording.writer.putLink({ ...link, state: "held" });
+  const { winnerId, other, message } = decision;
+  const facts = { kind: "held", winnerId, other } as const;
+  noteQuestion(recording, subject, { personId: link.personId, message, facts });
+  tellQuestion(recording, subject, decision);
+}
+
+/** Keeps the question in the index until it is answered; no time makes it due. */
+function noteQuestion(
+  { context, writer }: Recording,
+  subject: Subject,
+  { personId, message, facts }: { personId: number; message: string; facts: QuestionFacts },
+): void {
   const now = context.world.now();
-  writer.putLink({ ...link, state: "held" });
   writer.putFailed({
     recordType: subject.setup.recordType,
     dynamicsId: subject.dynamicsId,
-    personId: link.personId,
+    personId,
     outcome: "conflicted",
     side: "marketo",
     code: MERGED_CODE,
-    message: decision.message,
+    message,
     attempts: 1,
     firstAt: now,
     lastAt: now,
     nextAttempt: null,
   });
-  const { winnerId, other } = decision;
-  writeQuestion(
-    { state: context.state, writer },
-    recordName(subject.setup.recordType, subject.dynamicsId),
-    { kind: "held", winnerId, other },
-  );
-  tellQuestion(recording, subject, decision);
+  writeQuestion({ state: context.state, writer }, nameOf(subject), facts);
 }
 
 /** Marks a link that waits for a human's answer after a merge. */
@@ -140,4 +164,8 @@ function tellApplied(recording: Recording, subject: Subject, reason: ReasonCode)
 function linkNow({ context }: Recording, subject: Subject): Link | undefined {
   const { setup, dynamicsId } = subject;
   return context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
+}
+
+function nameOf({ setup, dynamicsId }: Subject): string {
+  return recordName(setup.recordType, dynamicsId);
 }

@@ -72,7 +72,7 @@ function worldOf(
       faults.add({
         server: "marketo",
         method: "POST",
-        path: "^/rest/v1/leads\\.json",
+        path: "^/rest/v1/leads(\\.json|/\\d+/merge\\.json)",
         action: { kind },
       });
     },

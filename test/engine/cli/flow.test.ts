@@ -150,7 +150,7 @@ describe("a pair of the environment sandbox", () => {
     const vague = await answer("--record", contact, "--because", "They said so.");
     assert.deepEqual(
       [vague.code, vague.err],
-      [2, "CS-ARGUMENT: Give exactly one of --person ID, --new, --take and --leave.\n"],
+      [2, "CS-ARGUMENT: Give exactly one of --person ID, --new, --keep ID, --take and --leave.\n"],
     );
     const because = ["--because", "They said so."];
     const given = await answer("--record", contact, "--person", String(second), ...because);

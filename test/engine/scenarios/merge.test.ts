@@ -72,7 +72,7 @@ playAll([
       {
         events: (story) => story.merge("Ann", "Bob"),
         log: [
-          "contact Bob P2: conflicted merged-in-dynamics [The contact Bob was merged into contact Ann, which has P1. P2 was left as it is and does not sync any more; if both are the same human, merge P2 into P1 in Marketo.]",
+          "contact Bob P2: conflicted merged-in-dynamics [The contact Bob was merged into contact Ann, which has P1. P2 was left as it is and does not sync any more. If both are the same human, answer which person stays, so that the other one is merged into it, or merge them in Marketo.]",
         ],
       },
       {
@@ -85,7 +85,10 @@ playAll([
       {
         // What the survivor takes over is news of the person, although no change row tells of it.
         events: (story) => story.mergePersons("P1", "P2"),
-        log: ["contact Ann P1: applied changed-in-marketo jobtitle>dynamics=Nobody"],
+        log: [
+          "contact Bob P2: applied merged-in-marketo [P2 was merged into P1 in Marketo; nothing is left to ask.]",
+          "contact Ann P1: applied changed-in-marketo jobtitle>dynamics=Nobody",
+        ],
       },
     ],
     end: ["contact Ann = P1 active", "P1: Ann Nobody - Active, contact Ann"],
@@ -123,7 +126,7 @@ playAll([
       {
         events: (story) => story.merge("Ann", "Bob"),
         log: [
-          "lead Bob P2: conflicted merged-in-dynamics [The lead Bob was merged into lead Ann, which has P1. P2 was left as it is and does not sync any more; if both are the same human, merge P2 into P1 in Marketo.]",
+          "lead Bob P2: conflicted merged-in-dynamics [The lead Bob was merged into lead Ann, which has P1. P2 was left as it is and does not sync any more. If both are the same human, answer which person stays, so that the other one is merged into it, or merge them in Marketo.]",
         ],
       },
     ],

@@ -220,7 +220,7 @@ playAll([
       {
         events: (story) => story.qualify("Ann", null),
         log: [
-          "lead Ann P2: conflicted qualified [The lead Ann was qualified into contact AnnC, which has P1. P2 was left as it is and does not sync any more; if both are the same human, merge P2 into P1 in Marketo.]",
+          "lead Ann P2: conflicted qualified [The lead Ann was qualified into contact AnnC, which has P1. P2 was left as it is and does not sync any more. If both are the same human, answer which person stays, so that the other one is merged into it, or merge them in Marketo.]",
         ],
       },
       { events: (story) => story.editPerson("P2", { title: "Boss" }), log: [] },

@@ -109,6 +109,28 @@ export class MemoryMarketo implements MarketoPort, CallCounter {
     return writeInCalls(this.#calls, writes, how, (write) => this.#write(write, options.keyField));
   }
 
+  async merge(
+    { winnerId, loserId }: { winnerId: number; loserId: number },
+    options: CallOptions = {},
+  ): Promise<WriteResult> {
+    const [result] = writeInCalls(this.#calls, [loserId], { ...options, size: 1 }, () =>
+      this.#merge(winnerId, loserId),
+    );
+    return result!;
+  }
+
+  #merge(winnerId: number, loserId: number): WriteResult {
+    const { persons } = this.store;
+    if (![winnerId, loserId].every((id) => persons.has(id))) {
+      return failed("gone", "1004", "Lead not found");
+    }
+    if (winnerId === loserId) {
+      return failed("refused", "1003", "A lead cannot be merged with itself");
+    }
+    this.store.merge(winnerId, [loserId]);
+    return written(winnerId, false);
+  }
+
   async usage(options?: CallOptions): Promise<MarketoUsage> {
     this.#calls.read("other", options);
     return { usedToday: this.calls };

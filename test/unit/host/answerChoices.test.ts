@@ -28,6 +28,27 @@ test("an ambiguous match offers each person, and none of them", () => {
   );
 });
 
+test("two persons of merged records: either can stay, for good, or both", () => {
+  const other = { recordType: "contact", dynamicsId: OTHER_ID } as const;
+  const choices = answerChoices(question({ kind: "persons", personIds: [7, 9], other }));
+  assert.deepEqual(
+    choices.map(({ label, answer, detail }) => [label, answer, detail]),
+    [
+      [
+        "Keep person 7",
+        { kind: "keep", personId: 7 },
+        "Person 9 is merged into it in Marketo, for good.",
+      ],
+      [
+        "Keep person 9",
+        { kind: "keep", personId: 9 },
+        "Person 7 is merged into it in Marketo, for good.",
+      ],
+      ["Leave both", { kind: "leave" }, "Person 7 goes on syncing; person 9 stays as it is."],
+    ],
+  );
+});
+
 test("a held merge offers both records, and says what becomes of the other one", () => {
   const other = { recordType: "lead", dynamicsId: OTHER_ID } as const;
   const choices = answerChoices(question({ kind: "held", personIds: [7], other }));
