@@ -42,6 +42,7 @@ export async function readPairs(file: string): Promise<PairFile> {
 /** The pairs to work on: the named one, or all. */
 export async function choosePairs(file: string, id: string | undefined): Promise<PairConfig[]> {
   const { pairs } = await readPairs(file);
+  if (!pairs.length) throw new ContactSyncError("CS-CONFIG", `${file} has no pair yet.`);
   const chosen = id === undefined ? pairs : pairs.filter((pair) => pair.id === id);
   if (chosen.length) return chosen;
   const known = pairs.map((pair) => pair.id).join(", ");

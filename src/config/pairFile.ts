@@ -241,7 +241,7 @@ export const pairSchema = z.strictObject({
 
 export const pairFileSchema = z.strictObject({
   $schema: z.string().optional(),
-  pairs: z.array(pairSchema).min(1, "needs at least one pair"),
+  pairs: z.array(pairSchema),
 });
 
 /** One pair as the engine uses it: every default filled in. Contains no secret. */

@@ -2,7 +2,7 @@ import type { CertificateOptions } from "../auth/certificate";
 import { createDynamicsSignIn, type DynamicsCredential } from "../auth/dynamicsSignIn";
 import type { DeviceCode } from "../auth/interaction";
 import { createMarketoTokens } from "../auth/marketoToken";
-import type { SecretStore } from "../auth/secretStore";
+import { tokenCacheKey, type SecretStore } from "../auth/secretStore";
 import { discoverTenant } from "../auth/tenant";
 import { marketoUrl, type PairConfig } from "../config/pairFile";
 import type { Timing } from "../http/timing";
@@ -67,7 +67,7 @@ export async function dynamicsTokens(config: PairConfig, options: TokenOptions) 
     credential: await credentialOf(config, options),
     ...(dynamics.authority && { authority: dynamics.authority }),
     store,
-    cacheKey: `tokens:${config.id}`,
+    cacheKey: tokenCacheKey(config.id),
     transport,
     timing,
   });

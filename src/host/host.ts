@@ -2,13 +2,12 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import { Documents } from "./documents/documents";
 import { EngineClient } from "./engine/client";
-import { fingerprint } from "./pairs/identity";
 import { Network } from "./network";
 import { PairFiles } from "./pairs/pairFiles";
 import { problemOf, problemText } from "./problem";
 import { rememberedSchema } from "./pairs/rememberedSchema";
 import { Sessions } from "./pairs/sessions";
-import { storageOf } from "./pairs/storage";
+import { pausedKey, storageOf } from "./pairs/storage";
 import { Secrets } from "./secrets";
 import { Disposables } from "./signal";
 import { SignInHost } from "./signInHost";
@@ -63,8 +62,8 @@ export function createHost(context: vscode.ExtensionContext): Host {
         owner,
         now: Date.now,
         paused: {
-          get: () => context.globalState.get(`paused:${fingerprint(config)}`, false),
-          set: (paused) => void context.globalState.update(`paused:${fingerprint(config)}`, paused),
+          get: () => context.globalState.get(pausedKey(config), false),
+          set: (paused) => void context.globalState.update(pausedKey(config), paused),
         },
         remembered: rememberedSchema(
           storageOf(context.globalStorageUri, config).schemaFile,

@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import type { SecretStore } from "../auth/secretStore";
+import { tokenCacheKey, type SecretStore } from "../auth/secretStore";
 import { ContactSyncError } from "../model/failure";
 import type { Side } from "../model/record";
 import type { PairConfig } from "../config/pairFile";
@@ -54,9 +54,11 @@ export class Secrets {
     return Boolean(kept ?? this.environment[await variable(config, side)]);
   }
 
+  /** Deletes both secrets and the sign-in of a pair. */
   async forget(config: PairConfig): Promise<void> {
     await this.storage.delete(secretName(config, "dynamics"));
     await this.storage.delete(secretName(config, "marketo"));
+    await this.tokenStore(config).delete(tokenCacheKey(config.id));
   }
 
   /** The token cache of one pair; it belongs to the systems that the pair names, like the secrets. */

@@ -13,6 +13,7 @@ import { guarded } from "./guard";
 import { openMenu } from "./menu";
 import { openPairFile, revealMapping } from "./pairFile";
 import { previewCycle } from "./previewCycle";
+import { removePair } from "./removePair";
 import { openDynamics, openMarketo } from "./records";
 import { startSandbox, stopSandbox } from "./sandbox";
 import { startAnew } from "./startAnew";
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "contactSync.connect": connectPair,
   "contactSync.signInAgain": signInAgain,
   "contactSync.startAnew": startAnew,
+  "contactSync.removePair": removePair,
   "contactSync.chooseFields": chooseFields,
   "contactSync.editValueMap": editValueMap,
   "contactSync.answerConflict": answerConflict,

@@ -16,10 +16,16 @@ export function storageOf(root: vscode.Uri, config: PairConfig): PairStorage {
   };
 }
 
-/** Forgets a pair whose systems are gone for ever; nobody may have it open. */
+/** Where the editor remembers that the user paused a pair. */
+export function pausedKey(config: PairConfig): string {
+  return `paused:${fingerprint(config)}`;
+}
+
+/** Deletes what is kept of a pair, states that were put aside too; nobody may have it open. */
 export async function removeStorage(root: vscode.Uri, config: PairConfig): Promise<void> {
   const { rm } = await import("node:fs/promises");
   const { stateFolder, schemaFile } = storageOf(root, config);
-  await rm(stateFolder, { recursive: true, force: true });
+  // On Windows a file that a scanner has open cannot be deleted for a moment.
+  await rm(stateFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   await rm(schemaFile, { force: true });
 }

@@ -48,6 +48,7 @@ describe("2: the pair file", () => {
       (text) => text.slice(0, -4),
       /CS-CONFIG: .*\.jsonc:\d+:\d+: This is not valid JSON/,
     ],
+    ["no pair in it", () => '{ "pairs": [] }', /CS-CONFIG: .*\.jsonc has no pair yet/],
     [
       "an unknown key",
       (text) => text.replace('"name": "Sandbox"', '"nmae": "Sandbox"'),

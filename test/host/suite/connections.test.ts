@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
@@ -11,6 +11,8 @@ import { documentWith, extension, pairWhen, run, until } from "./support";
 
 const NAME = "Sales";
 const ID = "sales";
+/** What replaces the app's secret once that has expired. */
+const NEW_SECRET = "new~secret~of~the~app";
 
 type Kind = "Client secret" | "Certificate" | "Device code" | "Browser";
 
@@ -241,10 +243,10 @@ suite("connections", () => {
     const { lastCycle } = await pairWhen(ID, "waits", ({ phase }) => phase.kind === "signIn");
     assert.equal(lastCycle?.error?.class, "signIn");
 
-    app.secrets.push({ value: "new~secret~of~the~app" });
+    app.secrets.push({ value: NEW_SECRET });
     await answering(
       [
-        { to: /Client secret of Dynamics/, with: "new~secret~of~the~app" },
+        { to: /Client secret of Dynamics/, with: NEW_SECRET },
         { to: /Client secret of Marketo/, with: "" },
       ],
       async () => {
@@ -284,6 +286,25 @@ suite("connections", () => {
     assert.match(detail, /put aside and kept/);
     const { lastCycle } = await pairWhen(ID, "is empty", () => true);
     assert.equal(lastCycle?.cycle, 1);
+  });
+
+  test("Remove Pair deletes everything that is kept here; the two can be connected anew", async () => {
+    const { exports } = await extension();
+    const states = () => readdirSync(join(exports.storage, "state")).filter(isOfPair);
+    const isOfPair = (name: string) => name.startsWith(`${ID}-`);
+    assert.equal(states().length, 1);
+    await answering([{ to: /^Remove Sales/, with: null }], async () => {
+      await run("removePair", { pair: ID });
+    });
+    assert.equal(states().length, 1, "a dismissed question removes nothing");
+    const detail = await answering([{ to: /^Remove Sales/, with: "Remove" }], async (asked) => {
+      await run("removePair", { pair: ID });
+      return asked[0]?.detail ?? "";
+    });
+    assert.match(detail, /nothing changes in Dynamics and Marketo/);
+    assert.deepEqual([exports.pairs(), states()], [[], []]);
+    assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), { pairs: [] });
+    await connect("Client secret", [{ to: /^The client secret's value/, with: NEW_SECRET }]);
   });
 });
 

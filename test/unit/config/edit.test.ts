@@ -96,6 +96,19 @@ test("pairs are added and removed", () => {
   );
 });
 
+test("the last pair leaves a file that another one can be added to", () => {
+  const empty = removePair(TEXT, "main") ?? "";
+  const parsed = parsePairFile(empty);
+  assert(parsed.ok);
+  assert.deepEqual(parsed.file.pairs, []);
+  assert.equal(empty.split("\n")[0], TEXT.split("\n")[0]);
+  const first = parsePairFile(TEXT);
+  assert(first.ok);
+  const again = parsePairFile(addPair(empty, first.file.pairs[0]!));
+  assert(again.ok);
+  assert.deepEqual(again.file.pairs, first.file.pairs);
+});
+
 test("a value map is written into its mapping, replaced and taken away, and every comment stays", () => {
   const target = { pairId: "main", recordType: "contact", column: "jobtitle" } as const;
   const line = '{ "column": "jobtitle", "field": "title" }';

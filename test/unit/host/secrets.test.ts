@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SecretStorage } from "vscode";
+import { tokenCacheKey } from "../../../src/auth/secretStore";
 import { Secrets } from "../../../src/host/secrets";
 import { configOf } from "./samples";
 
@@ -30,8 +31,11 @@ test("a secret is kept under a name that holds for one address and one client on
   assert.equal(kept.size, 1);
   const elsewhere = { ...config, marketo: { ...config.marketo, munchkinId: "999-EVL-999" } };
   await assert.rejects(secrets.get(elsewhere, "marketo"), { code: "CS-SECRET-MISSING" });
+  await secrets.keep(config, "dynamics", "hunter3");
+  await secrets.tokenStore(config).set(tokenCacheKey(config.id), "{}");
   await secrets.forget(config);
   assert.equal(await secrets.has(config, "marketo"), false);
+  assert.deepEqual([...kept.keys()], []);
 });
 
 for (const does of ["forgets", "refuses"] as const) {
