@@ -3,11 +3,19 @@ import { applyPerson } from "./gather";
 import { answeredMatches } from "./lifecycle/answers";
 import { followByEmail } from "./lifecycle/followByEmail";
 import { formerIds } from "./lifecycle/formerIds";
-import { emailIn, emailKey, matchRows, NOBODY, type Candidate, type UnlinkedRow } from "./match";
+import {
+  emailIn,
+  emailKey,
+  matchRows,
+  NOBODY,
+  type Candidate,
+  type MatchResult,
+  type UnlinkedRow,
+} from "./match";
 import { Packs } from "./packed";
 import { PersonSearch } from "./personSearch";
 import type { MarketoPerson } from "./ports";
-import type { Subject } from "./subject";
+import { decideSubject, type Subject } from "./subject";
 
 /** Finds out which person each unlinked row belongs to: by the stored Dynamics id, then by e-mail (DESIGN 4). */
 export async function matchUnlinked(
@@ -15,7 +23,7 @@ export async function matchUnlinked(
   subjects: readonly Subject[],
   search = new PersonSearch(context),
 ): Promise<void> {
-  const open = subjects.filter(needsMatch);
+  const open = subjects.filter((subject) => needsMatch(subject) || wantsAnother(context, subject));
   if (!open.length) return;
   const aliases = formerIds(subjects);
   const idOf = (person: MarketoPerson) => {
@@ -43,15 +51,19 @@ export async function matchUnlinked(
   const packs = new Packs();
   for (const subject of open) {
     const person = named.get(subject);
-    subject.match =
+    const match: MatchResult =
       person && person !== "none"
         ? { kind: "found", by: "answer", personId: person.id }
         : (results.get(subject.dynamicsId) ?? NOBODY);
-    if (subject.match.kind !== "found") continue;
-    subject.personId = subject.match.personId;
-    applyPerson(subject, persons.get(subject.match.personId), packs);
+    // Nobody else is there: the person is created again.
+    if (subject.link && match.kind === "none") continue;
+    Object.assign(subject, { match, link: null, isBereft: subject.link !== null });
+    if (match.kind !== "found") continue;
+    subject.personId = match.personId;
+    applyPerson(subject, persons.get(match.personId), packs);
   }
-  const all = { open, all: subjects, persons: [...persons.values()] };
+  const unlinked = open.filter(({ link }) => !link);
+  const all = { open: unlinked, all: subjects, persons: [...persons.values()] };
   await followByEmail(context, { ...all, storedId: idOf });
 }
 
@@ -99,6 +111,17 @@ async function findFor(
 function needsMatch(subject: Subject): boolean {
   if (subject.heir || subject.verdict || subject.facts?.isInFilter === false) return false;
   return !subject.link && !subject.requested && !subject.match && subject.row.kind === "read";
+}
+
+/**
+ * The person is to be created again. Somebody may have made one with the row's id or address meanwhile: the row belongs to
+ * that one then, as if they met for the first time.
+ */
+function wantsAnother(context: CycleContext, subject: Subject): boolean {
+  const { link, person, row, match } = subject;
+  const isGone = person.kind === "deleted" || link?.state === "marketoDeleted";
+  if (!link || !isGone || match || row.kind !== "read") return false;
+  return decideSubject(subject, context).kind === "recreatePerson";
 }
 
 function unlinkedRow(subject: Subject): UnlinkedRow {

@@ -197,8 +197,8 @@ export function recordFailure(
 
 /** A deletion is told only once; what it asked for could not be done yet, so the link keeps the news. */
 function rememberDeletion({ context, writer }: Recording, { setup, ...subject }: Subject): void {
-  const { dynamicsId, row, person } = subject;
-  if (row.kind !== "deleted" && person.kind !== "deleted") return;
+  const { dynamicsId, row, person, isBereft } = subject;
+  if (row.kind !== "deleted" && person.kind !== "deleted" && !isBereft) return;
   const link = context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
   if (!link || link.state === "held") return;
   const state = row.kind === "deleted" ? "dynamicsDeleted" : "marketoDeleted";

@@ -106,7 +106,10 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   // A person whose former record was deleted still has that record's link.
   subject.link = wasRequested && link?.dynamicsId !== dynamicsId ? null : link;
   if (subject.row.kind !== "deleted") subject.row = { kind: "unread" };
-  if (subject.person.kind !== "deleted") subject.person = { kind: "unread" };
+  // That the former person is gone is told only once, too.
+  subject.isBereft &&= subject.link?.personId !== personId;
+  if (subject.isBereft) Object.assign(subject, { person: { kind: "deleted" }, match: null });
+  else if (subject.person.kind !== "deleted") subject.person = { kind: "unread" };
   subject.facts = null;
   markFailed(subject, null);
   if (keepsHeir(subject)) {

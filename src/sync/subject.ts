@@ -45,6 +45,8 @@ export interface Subject {
   loops: ReadonlyMap<string, LoopPair>;
   /** For a row without a link: who it belongs to. */
   match: MatchResult | null;
+  /** The person of its link is gone, and somebody else may be the row's person now. */
+  isBereft: boolean;
   /** For a person that shall exist in Dynamics, too (R4). */
   requested: { by: "command" | "marketo"; owner: string | null } | null;
   changedAt: Pair<string | null>;
@@ -92,6 +94,7 @@ export function newSubject(
     verdict: null,
     loops: NO_LOOPS,
     match: null,
+    isBereft: false,
     requested: null,
     changedAt: { dynamics: null, marketo: null },
     feedFields: NO_FIELDS,

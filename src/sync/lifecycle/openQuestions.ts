@@ -31,6 +31,7 @@ export function askAgain(
 ): void {
   const setup = setupOf(context, recordType);
   if (!setup || subjects.row(recordType, dynamicsId)) return;
-  if (context.state.linksByDynamicsId(recordType, [dynamicsId]).size) return;
-  subjects.add(newSubject(setup, { dynamicsId, personId: null, link: null }));
+  const link = context.state.linksByDynamicsId(recordType, [dynamicsId]).get(dynamicsId) ?? null;
+  if (link && link.state !== "marketoDeleted") return;
+  subjects.add(newSubject(setup, { dynamicsId, personId: link?.personId ?? null, link }));
 }
