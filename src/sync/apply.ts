@@ -1,5 +1,5 @@
 import type { Activity, CycleCounts, ReasonCode } from "../model/activity";
-import type { Failure, FailureClass } from "../model/failure";
+import { CallError, type Failure, type FailureClass } from "../model/failure";
 import type { RecordType } from "../model/record";
 import type { Backlog } from "./backlog";
 import { stopIfCanceled, type CycleContext } from "./cycleContext";
@@ -68,7 +68,7 @@ export class Applier {
   async #runChunk(jobs: readonly Job[]): Promise<void> {
     stopIfCanceled(this.context.signal);
     const intents = await this.context.state.announce(jobs.map((job) => this.#intentOf(job)));
-    const results = await this.#write(jobs);
+    const results = await this.#orTakeBack(intents, () => this.#write(jobs));
     fillBefore(this.context, jobs);
     await this.#commit((recording) => {
       lookUpLinks(this.context.state, jobs, results);
@@ -81,6 +81,18 @@ export class Applier {
       recording.writer.finishIntents(finished);
       this.backlog?.take(jobs);
     });
+  }
+
+  /** What was announced and surely never sent is taken back: nobody needs to look for it, or tell what it replaced. */
+  async #orTakeBack<T>(intents: readonly number[], write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (error instanceof CallError && NEVER_SENT.has(error.failure.class)) {
+        await this.context.state.commit((writer) => writer.finishIntents(intents));
+      }
+      throw error;
+    }
   }
 
   #intentOf(job: Job): NewIntent {
@@ -114,6 +126,7 @@ export class Applier {
   async #writeDynamics(jobs: readonly Job[]): Promise<WriteResult[]> {
     const { connectors } = this.context;
     const results: WriteResult[] = jobs.map(() => ({ kind: "failed", failure: UNGUARDED }));
+    let isBegun = false;
     for (const setup of this.context.types) {
       const places: number[] = [];
       const writes: DynamicsWrite[] = [];
@@ -124,7 +137,10 @@ export class Applier {
         writes.push(write);
       }
       if (!writes.length) continue;
-      const answers = await connectors.dynamics.write(setup.recordType, writes);
+      const written = connectors.dynamics.write(setup.recordType, writes);
+      // What was written to the other table before keeps its outcome.
+      const answers = await (isBegun ? written.catch(failedEach(writes)) : written);
+      isBegun = true;
       for (const [at, place] of places.entries()) results[place] = answers[at]!;
     }
     return results;
@@ -135,6 +151,10 @@ export class Applier {
     recording: Recording,
     { job, intentId, result }: { job: Job; intentId: number; result: WriteResult },
   ): boolean {
+    if (result.kind === "written" && this.#isTaken(job, result.id)) {
+      this.unsettled.push({ job, intentId: null, failure: TAKEN });
+      return false;
+    }
     if (result.kind === "written") {
       recordSuccession(recording, job.subject);
       recordWritten(recording, job, result);
@@ -148,6 +168,13 @@ export class Applier {
     }
     recordJobFailure(recording, job, failure);
     return false;
+  }
+
+  /** Marketo put a creation onto a person that it takes for the same; another record's person is not taken away from it. */
+  #isTaken({ side, kind, subject }: Job, id: string): boolean {
+    if (side !== "marketo" || kind !== "create") return false;
+    const owner = this.context.state.linksByPersonId([Number(id)]).get(Number(id));
+    return owner?.state === "active" && owner.dynamicsId !== subject.dynamicsId;
   }
 
   async #commit(change: (recording: Recording) => void): Promise<void> {
@@ -192,6 +219,24 @@ export async function commitRecording(
 
 /** Read again and decide again: the record moved, or the same id is there already. */
 const AGAIN: ReadonlySet<FailureClass> = new Set(["stale", "exists"]);
+
+/** The same outcome for each write of a call that failed as a whole. */
+function failedEach(writes: readonly DynamicsWrite[]): (error: unknown) => WriteResult[] {
+  return (error) => {
+    if (!(error instanceof CallError)) throw error;
+    return writes.map(() => ({ kind: "failed", failure: error.failure }));
+  };
+}
+
+/** Classes of failures that come before anything is written. */
+const NEVER_SENT: ReadonlySet<FailureClass> = new Set(["quota", "signIn"]);
+
+const TAKEN: Failure = {
+  class: "exists",
+  code: "CS-AMBIGUOUS",
+  message: "Marketo answered the creation with a person that is linked to another record.",
+  side: "marketo",
+};
 
 const UNGUARDED: Failure = {
   class: "stale",
