@@ -115,6 +115,9 @@ const REASONS: ReasonStrings = {
   "reason.recovered-after-crash": "Recovered after a crash",
   "rule.recovered-after-crash":
     "A write was interrupted. The record was read again and compared, not blindly repeated.",
+  "reason.id-corrected": "Record id corrected",
+  "rule.id-corrected":
+    "The person went on with another record, but still carried the id of the former one. It carries its own record's id again.",
   "reason.field-refresh": "Field refresh",
   "rule.field-refresh": "A field was added to the map, so its values were compared on both sides.",
 };

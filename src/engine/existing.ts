@@ -1,7 +1,7 @@
 import type { RecordType } from "../model/record";
 import type { CycleContext, TypeSetup } from "../sync/cycleContext";
 import { EMAIL_COLUMN, emailKey } from "../sync/match";
-import { storedId } from "../sync/matchCycle";
+import { storedId } from "../sync/storedId";
 import type { MarketoPerson } from "../sync/ports";
 
 /** The record that a person has in Dynamics already. */

@@ -4,7 +4,7 @@ import type { RecordType } from "../model/record";
 import { Applier, commitRecording } from "../sync/apply";
 import { setupOf, type CycleContext, type TypeSetup } from "../sync/cycleContext";
 import { applyPerson } from "../sync/gather";
-import { storedId } from "../sync/matchCycle";
+import { storedId } from "../sync/storedId";
 import type { MarketoPerson } from "../sync/ports";
 import { activityOf, tell } from "../sync/record";
 import { settleAgain } from "../sync/settle";

@@ -51,6 +51,7 @@ export type ReasonCode =
   | "owner-fallback"
   // Recovery.
   | "recovered-after-crash"
+  | "id-corrected"
   | "field-refresh";
 
 /** One field of an activity. `lost` is there only when a value lost a clash. */

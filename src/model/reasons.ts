@@ -50,6 +50,7 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, string>> = {
     "The record changed again while it was being written; it will be compared again.",
   "owner-fallback": "The owner cannot be used; the fallback owner was set.",
   "recovered-after-crash": "Found written after an interruption.",
+  "id-corrected": "The person carried another record's id; it has the id of its own record again.",
   "field-refresh": "The field was switched on; both sides were compared.",
 };
 

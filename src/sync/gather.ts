@@ -20,6 +20,7 @@ import type { MarketoPull, PersonNews } from "./pullMarketo";
 import { linkOf } from "./linkLookup";
 import { awaitsRefresh } from "./refresh";
 import type { Link, PendingEcho } from "./statePort";
+import { foreignId } from "./storedId";
 import { newSubject, type Subject, type Subjects } from "./subject";
 
 /** What the feeds told about our own earlier writes; recorded at the end of the cycle. */
@@ -229,7 +230,11 @@ export async function readPersons(
   const persons = await marketo.read(ids, context.personFields, { signal: context.signal });
   const byId = new Map(persons.map((person) => [person.id, person]));
   const packs = new Packs();
-  return open.filter((subject) => !applyPerson(subject, byId.get(subject.personId!), packs));
+  return open.filter((subject) => {
+    const person = byId.get(subject.personId!);
+    subject.carries = person ? foreignId(context, subject, person) : null;
+    return !applyPerson(subject, person, packs);
+  });
 }
 
 /** Takes a person's values in; false when there is no such person. */

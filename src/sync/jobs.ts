@@ -75,8 +75,9 @@ export function workOf(subject: Subject, decision: Decision, context: Ground): W
     case "follow":
     case "ambiguous":
     case "read":
-    case "skip":
       return NO_WORK;
+    case "skip":
+      return { ...NO_WORK, marketo: idJob(subject, context) };
   }
 }
 
@@ -159,7 +160,10 @@ function updateJob(subject: Subject, decision: Writing, context: Ground): Job | 
  * A link that is active again: the person's flag goes. If it rested while its record was merged into another one, the
  * person gets that one's id, too: nothing was written to it meanwhile, and such a link begins without a base.
  */
-function rewritesLink({ link }: Subject, decision: Writing, { linkFields }: Ground): boolean {
+function rewritesLink(subject: Subject, decision: Writing, ground: Ground): boolean {
+  const { link } = subject;
+  const { linkFields } = ground;
+  if (correctsId(subject, ground)) return true;
   if (!link || !("revive" in decision && decision.revive)) return false;
   return linkFields.deleted !== null || (linkFields.id !== null && link.base.length === 0);
 }
@@ -204,6 +208,24 @@ function reasonOf({ reason }: Writing, changes: readonly FieldChange[]): ReasonC
   return first.to === "dynamics" ? "changed-in-marketo" : "changed-in-dynamics";
 }
 
+/**
+ * A link went over to a person that had another row, and the write that was to tell it so never arrived: the process ended
+ * in between, or the call failed.
+ */
+function correctsId({ link, carries, isIdDue }: Subject, { linkFields }: Ground): boolean {
+  return carries !== null && isIdDue && link?.state === "active" && linkFields.id !== null;
+}
+
+/** The person gets its row's id; nothing else is to be written. */
+function idJob(subject: Subject, ground: Ground): Job | null {
+  if (!correctsId(subject, ground)) return null;
+  return linkFieldsJob(subject, {
+    linkState: "active",
+    reason: "id-corrected",
+    values: () => linkValues(subject, ground),
+  });
+}
+
 function flagJob(
   subject: Subject,
   linkState: "dynamicsDeleted" | "frozen",
@@ -212,18 +234,13 @@ function flagJob(
 ): Job | null {
   const flag = linkFields.deleted;
   if (!flag) return null;
-  return {
-    subject,
-    side: "marketo",
-    kind: "update",
-    changes: [],
-    agreed: [],
-    linkState,
-    values: () => ({ [flag]: true }),
-    reason,
-    conflict: false,
-    isPart: false,
-  };
+  return linkFieldsJob(subject, { linkState, reason, values: () => ({ [flag]: true }) });
+}
+
+/** An update of the person that carries no mapped value. */
+function linkFieldsJob(subject: Subject, own: Pick<Job, "linkState" | "reason" | "values">): Job {
+  const none = { changes: [], agreed: [], conflict: false, isPart: false };
+  return { subject, side: "marketo", kind: "update", ...none, ...own };
 }
 
 /** The person's link fields: which record it belongs to, and that this record is there. */

@@ -15,6 +15,7 @@ import {
 import { Packs } from "./packed";
 import { PersonSearch } from "./personSearch";
 import type { MarketoPerson } from "./ports";
+import { storedId } from "./storedId";
 import { decideSubject, type Subject } from "./subject";
 
 /** Finds out which person each unlinked row belongs to: by the stored Dynamics id, then by e-mail (DESIGN 4). */
@@ -135,12 +136,6 @@ function unlinkedRow(subject: Subject): UnlinkedRow {
 function addresses(rows: readonly UnlinkedRow[]): string[] {
   const keys = rows.map(emailKey);
   return [...new Set(keys.filter((key) => key !== null))];
-}
-
-/** The Dynamics id that the person carries, in lower case. */
-export function storedId(context: CycleContext, person: MarketoPerson): string | null {
-  const { id } = context.linkFields;
-  return id ? (textOf(person.values[id])?.toLowerCase() ?? null) : null;
 }
 
 function textOf(value: unknown): string | null {

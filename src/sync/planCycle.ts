@@ -15,6 +15,7 @@ import {
   readRows,
   type FeedAudit,
 } from "./gather";
+import { findForeignIds } from "./lifecycle/carriedIds";
 import { followAnswers } from "./lifecycle/answers";
 import { followPersons } from "./lifecycle/followPersons";
 import { followRows } from "./lifecycle/followRows";
@@ -113,6 +114,7 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   settleRestores(subjects.all());
   await followRows(context, subjects);
   await matchUnlinked(context, [...subjects.all()], search);
+  findForeignIds(context, subjects, feed);
   const merges = await settlePersonQuestions(context, subjects, feed);
   const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
   if (totals.empties + totals.fills > 0) await context.confirmSchema();

@@ -126,6 +126,7 @@ function refreshed(context: CycleContext, { job, intentId }: Unsettled): Subject
   }
   if (intentId !== null) {
     subject.suspect = suspectOf(context, { job, intentId });
+    subject.isIdDue = true;
     subject.sent = [...subject.sent, ...sentBy(job)];
     const { side, kind, reason, conflict, changes } = job;
     subject.attempts = [...subject.attempts, { side, kind, reason, conflict, changes }];

@@ -43,6 +43,10 @@ export interface Subject {
   verdict: Decision | null;
   /** Fields that flip between two values: they do not travel (by column). */
   loops: ReadonlyMap<string, LoopPair>;
+  /** The id of another row that the linked person carries. */
+  carries: string | null;
+  /** Such a person gets its own row's id: the write that was to do so did not arrive. */
+  isIdDue: boolean;
   /** For a row without a link: who it belongs to. */
   match: MatchResult | null;
   /** The person of its link is gone, and somebody else may be the row's person now. */
@@ -93,6 +97,8 @@ export function newSubject(
     heir: null,
     verdict: null,
     loops: NO_LOOPS,
+    carries: null,
+    isIdDue: false,
     match: null,
     isBereft: false,
     requested: null,

@@ -165,6 +165,17 @@ export const SCENARIOS: readonly Scenario[] = [
     edits: everythingInAnOutage,
   },
   MERGED_PERSONS,
+  {
+    name: "a person whose own record was deleted before takes another one's place",
+    isMain: true,
+    records: (hands) => {
+      for (const tag of ["goes", "stays", "quiet"])
+        hands.row("contact", tag, { jobtitle: "Clerk" });
+    },
+    synced: true,
+    history: [(hands) => hands.removeRow("goes")],
+    edits: (hands) => hands.mergePersons("goes", "stays"),
+  },
   lifeScenario("list"),
   lifeScenario("field"),
   ...["asked-for", "no-address"].flatMap((tag) =>

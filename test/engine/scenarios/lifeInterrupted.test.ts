@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerQuestion } from "../../../src/engine/answers";
 import type { ConnectorSet } from "../../../src/engine/connect";
+import type { Answer } from "../../../src/model/answer";
 import { openSandboxPair } from "../../support/enginePair";
 import { Story, useSmallMap } from "./story";
 
@@ -33,6 +34,7 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
     wrap: (connectors: ConnectorSet) => {
       connectors.dynamics.write = cutting(connectors.dynamics.write);
       connectors.marketo.write = cutting(connectors.marketo.write);
+      connectors.marketo.merge = cutting(connectors.marketo.merge);
       return connectors;
     },
   });
@@ -40,7 +42,7 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
     const story = new Story(pair);
     begin(story);
     await story.cycle();
-    await answeredMerge(story);
+    await answeredMerges(story);
     await everything(story);
     isArmed = true;
     pair.clock.advance(300_000);
@@ -62,24 +64,38 @@ async function live(cut: Cut | null): Promise<{ end: string[]; writes: number }>
 function begin(story: Story): void {
   story.lead("Lee", { jobtitle: "Clerk", subject: "Wants one" });
   story.lead("Mel", { jobtitle: "Clerk" });
-  for (const name of ["Stays", "Loser", "Cyd", "Del", "Gone", "Out", "Ann", "Bob"]) {
-    story.contact(name);
-  }
+  for (const name of CONTACTS) story.contact(name);
   story.contact("In", { new_synctomkto: false });
   story.person({ lastName: "Cydney", email: "cydney@home.test", phone: "5" });
 }
 
-/** Two persons were merged, and a human says that the record that is held gets the one that is left. */
-async function answeredMerge(story: Story): Promise<void> {
-  const personOf = (name: string) =>
-    [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
-  story.marketo.merge(personOf("Ann"), [personOf("Bob")]);
+const CONTACTS: readonly string[] = [
+  ...["Stays", "Loser", "Cyd", "Del", "Gone", "Out", "Ann", "Bob"],
+  ...["Keep", "Give", "Dead", "Alive"],
+];
+
+function found(story: Story, name: string): number {
+  return [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
+}
+
+/**
+ * Two persons were merged, and a human says that the record that is held gets the one that is left. Two records were
+ * merged, and a human says that their persons are one. Another record is gone.
+ */
+async function answeredMerges(story: Story): Promise<void> {
+  story.marketo.merge(found(story, "Ann"), [found(story, "Bob")]);
+  await story.merge("Keep", "Give");
+  story.remove("Dead");
   await story.cycle();
+  await answer(story, "Bob", { kind: "take" });
+  await answer(story, "Give", { kind: "keep", personId: found(story, "Keep") });
+}
+
+async function answer(story: Story, name: string, given: Answer): Promise<void> {
   const { state, clock, config } = story.pair;
-  const dynamicsId = story.id("Bob");
-  const answer = { recordType: "contact", dynamicsId, answer: { kind: "take" } } as const;
+  const request = { recordType: "contact", dynamicsId: story.id(name), answer: given } as const;
   const why = { by: "Ada", because: "I asked them." };
-  await answerQuestion(state, { ...answer, ...why }, { pair: config.id, now: clock.now() });
+  await answerQuestion(state, { ...request, ...why }, { pair: config.id, now: clock.now() });
 }
 
 async function everything(story: Story): Promise<void> {
@@ -88,11 +104,11 @@ async function everything(story: Story): Promise<void> {
   story.edit("Mel", { statecode: 1, statuscode: 3 });
   story.contact("MelC", { lastname: "Mel", emailaddress1: "mel@web.test", jobtitle: "Boss" });
   await story.merge("Stays", "Loser");
-  const found = (name: string) =>
-    [...story.marketo.persons()].find((row) => row["lastName"] === name)!["id"] as number;
-  story.marketo.merge(found("Cydney"), [found("Cyd")]);
+  story.marketo.merge(found(story, "Cydney"), [found(story, "Cyd")]);
+  // The person of a record that is gone goes on with another one.
+  story.marketo.merge(found(story, "Dead"), [found(story, "Alive")]);
   story.remove("Del");
-  story.marketo.remove(found("Gone"));
+  story.marketo.remove(found(story, "Gone"));
   story.edit("Gone", { jobtitle: "Back" });
   story.edit("Out", { new_synctomkto: false });
   story.edit("In", { new_synctomkto: true });
