@@ -54,8 +54,9 @@ export function failedRecords(
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   if (filter.dueBefore !== undefined) {
-    conditions.push("next_attempt <= ?");
-    values.push(filter.dueBefore);
+    // What was noted later than now was noted by a clock that went wrong, and says nothing about when it is due.
+    conditions.push("next_attempt IS NOT NULL AND (next_attempt <= ? OR last_at > ?)");
+    values.push(filter.dueBefore, filter.dueBefore);
   }
   if (filter.record !== undefined) {
     conditions.push("(dynamics_id = ? OR person = ?)");

@@ -212,6 +212,28 @@ const CASES: {
     ],
   },
   {
+    name: "a record that failed by a clock that was ahead is due at once, unless it waits for a change",
+    steps: (state) =>
+      state.commit((writer) => {
+        writer.putFailed(failure(1, { lastAt: 900, nextAttempt: 990 }));
+        writer.putFailed(failure(2, { lastAt: 900, nextAttempt: null }));
+        writer.putFailed(failure(3, { lastAt: 100, nextAttempt: 190 }));
+      }),
+    read: (state) => [
+      state.failed({ dueBefore: 100 }),
+      state.failed({ dueBefore: 190 }),
+      state.failed({ dueBefore: 989 }),
+    ],
+    expected: [
+      [failure(1, { lastAt: 900, nextAttempt: 990 })],
+      [
+        failure(3, { lastAt: 100, nextAttempt: 190 }),
+        failure(1, { lastAt: 900, nextAttempt: 990 }),
+      ],
+      [failure(3, { lastAt: 100, nextAttempt: 190 })],
+    ],
+  },
+  {
     name: "calls add up per side and day",
     steps: async (state) => {
       await state.commit((writer) => writer.addCalls("marketo", "2026-01-02", 3));
