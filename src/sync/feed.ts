@@ -134,7 +134,7 @@ function evaluateField(
 }
 
 /** Our clock and Marketo's may be this far apart. */
-const CLOCKS_APART_MS = 60_000;
+export const CLOCKS_APART_MS = 60_000;
 
 /**
  * Which changes are our own writes. One from the value that we replaced to the value that we sent is; failing that, one

@@ -1,5 +1,6 @@
 import { CallError } from "../model/failure";
 import { FEED_KEY, FEED_READ_KEY, stopIfCanceled, type CycleContext } from "./cycleContext";
+import { CLOCKS_APART_MS } from "./feed";
 import { writes } from "./fieldRule";
 import type { MarketoEvent } from "./ports";
 
@@ -31,7 +32,7 @@ export const SEEN_MS = 60 * 60 * 1000;
 
 /**
  * Marks the place from which the change feeds are read, before the first link is made: what happens to a person after
- * that, while the first sync runs or is interrupted, must not be missed.
+ * that, while the first sync runs or is interrupted, must not be missed, even if our clock is ahead of Marketo's.
  */
 export async function startFeed({
   state,
@@ -41,7 +42,8 @@ export async function startFeed({
 }: CycleContext): Promise<string> {
   const stored = state.checkpoint(FEED_KEY);
   if (stored !== null) return stored;
-  const started = await connectors.marketo.checkpointAt(world.now(), { signal });
+  const since = world.now() - CLOCKS_APART_MS;
+  const started = await connectors.marketo.checkpointAt(since, { signal });
   await state.commit((writer) => writer.setCheckpoint(FEED_KEY, started));
   return started;
 }
@@ -68,7 +70,8 @@ export async function pullMarketo(context: CycleContext): Promise<MarketoPull> {
   } catch (error) {
     if (!(error instanceof CallError) || error.failure.class !== "expired") throw error;
     context.report.warning(error.failure.code, error.failure.message);
-    const checkpoint = await connectors.marketo.checkpointAt(readAt, { signal });
+    const since = readAt - CLOCKS_APART_MS;
+    const checkpoint = await connectors.marketo.checkpointAt(since, { signal });
     return { ...pull, persons: new Map(), guids: [], checkpoint, lost: true };
   }
 }
