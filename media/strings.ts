@@ -17,10 +17,10 @@ const REASONS: ReasonStrings = {
     "The sides changed different fields of this record, so both changes are kept.",
   "reason.clash-dynamics-wins": "Clash: Dynamics wins",
   "rule.clash-dynamics-wins":
-    "The same field changed on both sides to different values. The person is linked to a contact, and sales owns contacts: Dynamics wins.",
+    "The same field changed on both sides to different values. The rule for this record type decides: Dynamics wins, because sales owns contacts, unless the pair file says otherwise.",
   "reason.clash-marketo-wins": "Clash: Marketo wins",
   "rule.clash-marketo-wins":
-    "The same field changed on both sides to different values. The person is linked to a lead, and marketing owns leads: Marketo wins.",
+    "The same field changed on both sides to different values. The rule for this record type decides: Marketo wins, because marketing owns leads, unless the pair file says otherwise.",
   "reason.overwrote-newer-value": "Overwrote a newer value",
   "rule.overwrote-newer-value":
     "Marketo's change feed shows that our write replaced a value that was newer than the one we decided on.",

@@ -9,7 +9,16 @@ import { listPairs } from "../state/folder";
 import type { State } from "../state/state";
 import type { Arguments } from "./arguments";
 import { EXIT } from "./exitCode";
-import { activityLines, statusLines, summaryLines, table, valueText, type Output } from "./output";
+import {
+  flowText,
+  recordText,
+  activityLines,
+  statusLines,
+  summaryLines,
+  table,
+  valueText,
+  type Output,
+} from "./output";
 import { choosePair, openSession, readState, type Environment } from "./session";
 
 export interface CommandContext {
@@ -61,12 +70,10 @@ function previewLines(preview: Preview): string[] {
     ...preview.warnings.map((warning) => `  note: ${warning}`),
   ];
   for (const planned of preview.sample) {
-    lines.push(
-      `${planned.action} ${planned.recordType} ${planned.dynamicsId ?? ""} ${planned.personId ? `· person ${planned.personId}` : ""}: ${REASON_TEXT[planned.reason]}`,
-    );
+    lines.push(`${planned.action} ${recordText(planned)}: ${REASON_TEXT[planned.reason]}`);
     for (const { field, to, before, after } of planned.changes) {
       lines.push(
-        `    ${field.padEnd(28)} → ${to.padEnd(9)} ${valueText(before)} ⇒ ${valueText(after)}`,
+        `    ${field.padEnd(28)} ${flowText(to)} ${valueText(before)} ⇒ ${valueText(after)}`,
       );
     }
   }

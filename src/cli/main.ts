@@ -17,10 +17,18 @@ const output: Output = {
   width: process.stdout.columns ?? 120,
 };
 
-/** Aborted when somebody ends us; a second Ctrl-C ends the process at once, which loses nothing either. */
+/** Resolves when nobody reads our lines any more (`| head`). They are of no use to anybody then, and no error. */
+const readerGone = new Promise<void>((resolve) => {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    resolve();
+  });
+});
+
+/** Aborted when somebody ends us, or the program that reads us has ended; a second Ctrl-C ends the process at once, which loses nothing either. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  void askedToEnd().then(() => stop.abort());
+  void Promise.race([askedToEnd(), readerGone]).then(() => stop.abort());
   return stop.signal;
 }
 

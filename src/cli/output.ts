@@ -1,6 +1,6 @@
 import type { Activity, CycleSummary } from "../model/activity";
 import { HALT_TEXT, REASON_TEXT } from "../model/reasons";
-import type { FieldValue } from "../model/record";
+import type { FieldValue, Side } from "../model/record";
 import type { PairStatus } from "../protocol/engine";
 
 /** Where a command prints; tests collect the lines. */
@@ -21,20 +21,31 @@ export function valueText(value: FieldValue | undefined): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
+/** Where a value goes, in a column of its own. */
+export function flowText(to: Side): string {
+  return FLOW[to].padEnd(11);
+}
+
+/** A record by what is known of its ids. */
+export function recordText(
+  record: Pick<Activity, "recordType" | "dynamicsId" | "personId">,
+): string {
+  const { recordType, dynamicsId, personId } = record;
+  const ids = [
+    dynamicsId ? `${recordType} ${dynamicsId}` : recordType,
+    personId ? `person ${personId}` : null,
+  ];
+  return ids.filter(Boolean).join(" · ");
+}
+
 /** One activity in words: a line for the record, then one for each field. */
 export function activityLines(activity: Activity): string[] {
-  const ids = [
-    activity.dynamicsId ? `${activity.recordType} ${activity.dynamicsId}` : activity.recordType,
-    activity.personId ? `person ${activity.personId}` : null,
-  ];
-  const head = `${activity.time.slice(11, 19)}  ${activity.outcome.padEnd(10)} ${ids
-    .filter(Boolean)
-    .join(" · ")}`;
+  const head = `${activity.time.slice(11, 19)}  ${activity.outcome.padEnd(10)} ${recordText(activity)}`;
   const lines = [head, `          ${REASON_TEXT[activity.reason]}`];
   for (const change of activity.changes) {
     const lost = change.lost === undefined ? "" : `   (lost: ${valueText(change.lost)})`;
     lines.push(
-      `          ${change.field.padEnd(28)} ${FLOW[change.to].padEnd(11)} ${valueText(change.before)} ⇒ ${valueText(change.after)}${lost}`,
+      `          ${change.field.padEnd(28)} ${flowText(change.to)} ${valueText(change.before)} ⇒ ${valueText(change.after)}${lost}`,
     );
   }
   if (activity.error) lines.push(`          ${activity.error.code}: ${activity.error.message}`);

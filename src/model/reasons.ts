@@ -6,12 +6,13 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, string>> = {
   "changed-in-marketo": "Changed in Marketo.",
   "changed-on-both-sides": "Different fields changed on both sides; both changes were kept.",
   "clash-dynamics-wins":
-    "Both sides have a new value for the same field; for a contact, Dynamics wins.",
-  "clash-marketo-wins": "Both sides have a new value for the same field; for a lead, Marketo wins.",
+    "Both sides have a new value for the same field; by this record type's rule, Dynamics wins.",
+  "clash-marketo-wins":
+    "Both sides have a new value for the same field; by this record type's rule, Marketo wins.",
   "overwrote-newer-value":
     "Marketo had a newer value when our change arrived; the rule for clashes was applied.",
   "same-change-on-both-sides": "Both sides changed to the same value.",
-  "created-from-dynamics": "New in Dynamics; the person was created in Marketo.",
+  "created-from-dynamics": "New in Dynamics; it gets a person in Marketo.",
   "created-from-marketo": "Created in Dynamics from the Marketo person.",
   "requested-by-marketo": "A Marketo campaign asked for this record in Dynamics.",
   "requested-by-command": "Create Contact was run for this person.",
@@ -24,7 +25,7 @@ export const REASON_TEXT: Readonly<Record<ReasonCode, string>> = {
   "deleted-in-dynamics": "Deleted in Dynamics; the person stays and is flagged as deleted.",
   "deleted-in-marketo": "Deleted in Marketo; the Dynamics record stays.",
   "recreated-after-delete":
-    "The person was deleted in Marketo and the record changed: created again.",
+    "The person was deleted in Marketo and the record changed; it gets a new person.",
   qualified: "The lead was qualified; the person goes on as the contact.",
   "merged-in-dynamics": "Merged in Dynamics; the link follows the surviving record.",
   "merged-in-marketo": "Merged in Marketo; the link follows the surviving person.",

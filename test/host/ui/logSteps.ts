@@ -59,7 +59,7 @@ export const LOG_STEPS: readonly Step<SalesPair>[] = [
       await settled(log);
       await log.locator('.row[aria-rowindex="2"] .cell').first().click();
       const detail = log.locator(".detail");
-      await detail.getByText("sales owns contacts: Dynamics wins").waitFor();
+      await detail.getByText("Dynamics wins, because sales owns contacts").waitFor();
       const change = detail.locator(".detail-changes tbody tr", { hasText: "Job Title" });
       const cells = await change.locator("th, td").allInnerTexts();
       assert.deepEqual(cells, ["Job Title", "Analyst", "Countess", "Analyst", "Marketo"]);

@@ -201,7 +201,7 @@ test("open questions, refusals and clashes, by short ids and never by name", () 
     "Refused and failed records | 1",
     "  Lead bbbbbbbb | HR says no.",
     "Recent conflicts | 1",
-    "  Contact aaaaaaaa · Person 42 | jobtitle · Both sides have a new value for the same field; for a contact, Dynamics wins.",
+    "  Contact aaaaaaaa · Person 42 | jobtitle · Both sides have a new value for the same field; by this record type's rule, Dynamics wins.",
   ]);
 });
 
