@@ -194,6 +194,55 @@ describe("Sync As, Assign To and accidents", () => {
     });
   }
 
+  it("a disabled owner with another one named for such records: that one owns it, and the log says so", async () => {
+    const probe = await openSandboxPair();
+    const owner = probe.sandbox.salesUserId;
+    await probe.close();
+    await open({ assignTo: "5a1e0000-0000-4000-8000-00000000dead" }, (config) => {
+      config.policies.ownerFallback = owner;
+    });
+    ask(person({ email: "ek@web.test", lastName: "Ek" }));
+    assert.equal((await pair.engine.pollRequests())?.created, 1);
+    assert.deepEqual(
+      [rows()[0]?.["_ownerid_value"], pair.activities().map(({ reason }) => reason)],
+      [owner, ["requested-by-marketo", "owner-fallback"]],
+    );
+  });
+
+  it("B-15: a person that is a contact already is not made a lead, linked or not", async () => {
+    await open({ syncAs: "lead" });
+    const { dynamics, salesUserId } = pair.sandbox;
+    const linked = person({ email: "ek@web.test", lastName: "Ek" });
+    const row = { lastname: "Ek", emailaddress1: "ek@web.test" };
+    dynamics.create("contact", row, salesUserId);
+    pair.clock.advance(300_000);
+    await pair.run();
+    assert.equal(pair.state.countLinks("contact"), 1);
+    // A lead of that address is there since a moment ago; no cycle has seen it.
+    const unlinked = person({ email: "berg@web.test", lastName: "Berg", company: "Berg AB" });
+    const lead = { lastname: "Berg", emailaddress1: "berg@web.test", subject: "Wants one" };
+    dynamics.create("lead", lead, salesUserId);
+    ask(linked, unlinked);
+    assert.deepEqual(await pair.engine.pollRequests(), { ...TALLY, there: 2 });
+    assert.deepEqual([rows("lead").length, rows("contact").length], [1, 1]);
+    assert.deepEqual(told().slice(-2), [
+      [linked, "skipped", "already-linked"],
+      [unlinked, "skipped", "already-in-dynamics"],
+    ]);
+  });
+
+  it("the calls of the looks count in the day's budget", async () => {
+    await open();
+    const used = () => pair.engine.ledger.usedToday(pair.clock.now());
+    await pair.engine.pollRequests();
+    const before = used();
+    for (let look = 0; look < 3; look++) {
+      pair.clock.advance(30_000);
+      await pair.engine.pollRequests();
+    }
+    assert.equal(used() - before, 3);
+  });
+
   it("never doubles a person without an e-mail address when the answer to the creation is lost", async () => {
     await open();
     const id = person({ lastName: "Ek" });

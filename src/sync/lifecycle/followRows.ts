@@ -129,12 +129,16 @@ function settleClaim(
   { claim, target }: { claim: Claim; target: Subject },
 ): void {
   const { former, reason } = claim;
+  const isGone = isPersonGone(subjects, former);
+  const takes = !isAlive(target) && target.facts?.isInFilter !== false;
+  // A record of a type that is off rests: nothing becomes of its link, unless this row goes on with it.
+  if (!setupOf(context, former.recordType) && (!takes || isGone)) return;
   if (isAlive(target)) return endFormer(context, subjects, { claim, target });
-  if (isPersonGone(subjects, former)) {
+  if (isGone) {
     formerSubject(context, subjects, former).verdict = { kind: "dissolve", reason };
     return;
   }
-  if (target.facts?.isInFilter === false) {
+  if (!takes) {
     // A qualified lead whose contact does not sync goes on as a lead (B-43); a merge follows the survivor (B-47).
     if (reason === "qualified") return;
     const to = { dynamicsId: target.dynamicsId, personId: claim.personId };
@@ -207,7 +211,7 @@ function formerSubject(context: CycleContext, subjects: Subjects, former: Link):
   const { recordType, dynamicsId, personId } = former;
   const known = subjects.row(recordType, dynamicsId);
   if (known) return known;
-  const setup = setupOf(context, recordType) ?? context.types[0]!;
+  const setup = setupOf(context, recordType)!;
   return subjects.add(newSubject(setup, { dynamicsId, personId, link: former }));
 }
 

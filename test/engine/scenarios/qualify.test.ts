@@ -232,6 +232,61 @@ playAll([
     ],
   },
   {
+    name: "B-48: only the lead names the contact: the person goes on as that contact",
+    start: (story) => {
+      noLookups(story);
+      story.lead("Ann");
+    },
+    chapters: [
+      {
+        events: (story) => {
+          story.contact("AnnC", { lastname: "Ann", emailaddress1: "other@web.test" });
+          const parentcontactid = story.id("AnnC");
+          story.edit("Ann", { statecode: 1, statuscode: 3, parentcontactid });
+        },
+        log: [
+          "lead Ann P1: applied qualified",
+          "contact AnnC P1: applied qualified emailaddress1>marketo=other@web.test statecode>marketo=0",
+        ],
+      },
+    ],
+    end: ["contact AnnC = P1 active", "P1: Ann - - Active, contact AnnC"],
+  },
+  {
+    name: "a contact with a person of its own whose lead is of a type that is off: nothing is asked about the lead",
+    start: (story) => {
+      story.lead("Ann");
+      story.contact("AnnC", { emailaddress1: "annc@web.test" });
+    },
+    chapters: [
+      {
+        events: async (story) => {
+          story.pair.config.recordTypes.lead!.enabled = false;
+          await story.pair.restart();
+          story.edit("AnnC", { originatingleadid: story.id("Ann"), jobtitle: "Boss" });
+        },
+        log: ["contact AnnC P1: applied changed-in-dynamics jobtitle>marketo=Boss"],
+      },
+      {
+        events: (story) => story.edit("AnnC", { jobtitle: "Buyer" }),
+        log: ["contact AnnC P1: applied changed-in-dynamics jobtitle>marketo=Buyer"],
+      },
+      {
+        events: (story) => {
+          story.pair.config.recordTypes.lead!.enabled = true;
+          return story.pair.restart();
+        },
+        log: [],
+      },
+    ],
+    end: [
+      "contact AnnC = P1 active",
+      "lead Ann = P2 active",
+      "P1: AnnC Buyer - Active, contact AnnC",
+      "P2: Ann - - Open, lead Ann",
+    ],
+  },
+  {
     name: "a disqualified lead is an ordinary change, a reopened one too",
     start: (story) => story.lead("Ann"),
     chapters: [
