@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerQuestion, questionsOf } from "../../../src/engine/answers";
+import { retryFailed } from "../../../src/engine/retryFailed";
 import type { Answer } from "../../../src/model/answer";
 import type { FaultAction } from "../../../src/sandbox/kernel/faults";
 import { openSandboxPair } from "../../support/enginePair";
@@ -337,6 +338,7 @@ test("the question about two persons: what is asked, what fits, and what the pre
         text.endsWith(message),
       );
     }
+    assert.equal(await retryFailed(pair.state, pair.clock.now()), 0, "a question has no delay");
     await keep(story, "P1");
     const { sample, counts } = await pair.preview();
     const shown = sample.map(({ action, dynamicsId: id, reason }) => [action, id, reason]);
