@@ -57,7 +57,7 @@ function recordOverwritten(recording: Recording, loss: AuditedLoss): void {
   // A value that goes back is told by the write that brings it back.
   if (goesBack(loss)) return;
   const { rule, lostValue } = overwritten;
-  const sent = sentValue(context, subject.dynamicsId, {
+  const sent = sentValue(context, {
     id: overwritten.echo.activityId,
     key: rule.key,
   });
@@ -78,14 +78,8 @@ function recordOverwritten(recording: Recording, loss: AuditedLoss): void {
 }
 
 /** The value that our write sent, as its activity has it. */
-function sentValue(
-  { state }: CycleContext,
-  dynamicsId: string,
-  { id, key }: { id: number; key: string },
-): FieldValue {
-  const activity = state
-    .activities({ record: dynamicsId, field: key })
-    .find((row) => row.id === id);
+function sentValue({ state }: CycleContext, { id, key }: { id: number; key: string }): FieldValue {
+  const [activity] = state.activities({ id });
   const change = activity?.changes.find(({ field, to }) => field === key && to === "marketo");
   return change?.after ?? null;
 }

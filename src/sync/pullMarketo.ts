@@ -17,7 +17,7 @@ export interface PersonNews {
 export interface MarketoPull {
   persons: Map<number, PersonNews>;
   checkpoint: string;
-  /** Guids to remember, so that rows that come twice (overlap) are read once. */
+  /** Guids to remember, and when they were told, so that rows that come twice (overlap) are read once. */
   guids: { guid: string; at: number }[];
   /** Milliseconds since 1970 at which the feeds were read. */
   readAt: number;
@@ -27,7 +27,7 @@ export interface MarketoPull {
   lost: boolean;
 }
 
-/** Rows of the feeds may come again for this long (Q2: rows appear late); guids are kept a little longer. */
+/** Rows of the feeds, however old, may come again for minutes after they were told (Q2); guids are kept longer. */
 export const SEEN_MS = 60 * 60 * 1000;
 
 /**
@@ -107,7 +107,7 @@ function addPage(
   for (const event of events) {
     if (known.has(event.guid)) continue;
     known.add(event.guid);
-    pull.guids.push({ guid: event.guid, at: Date.parse(event.at) });
+    pull.guids.push({ guid: event.guid, at: pull.readAt });
     const news = pull.persons.get(event.personId) ?? newsOf(event);
     pull.persons.set(event.personId, news);
     if (event.kind === "deleted") news.deleted = true;

@@ -128,7 +128,7 @@ export interface StateWriter {
   /** Forgets all writes of these fields. */
   removeEchoes(personId: number, positions: readonly number[]): void;
   addSeen(guids: readonly { guid: string; at: number }[]): void;
-  /** Forgets guids of events before this time (milliseconds since 1970). */
+  /** Forgets guids of events that were told before this time (milliseconds since 1970). */
   trimSeen(before: number): void;
   putFailed(record: FailedRecord): void;
   removeFailed(key: {

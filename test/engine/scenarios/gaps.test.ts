@@ -160,4 +160,22 @@ playAll([
       "P2: Bob Buyer - Open, lead Bob",
     ],
   },
+  {
+    name: "a pause of a night: what happened in it is told once, though the feeds tell it again in the overlap",
+    start: (story) => story.contact("Ann"),
+    chapters: [
+      {
+        events: (story) => {
+          sleep(story, 0.2);
+          story.editPerson("P1", { crmStatus: "Mine" });
+          sleep(story, 0.2);
+        },
+        log: ["contact Ann P1: skipped direction-off"],
+      },
+      { events: () => undefined, log: [], calls: [2, 3] },
+      { events: () => undefined, log: [], calls: [2, 3] },
+      { events: () => undefined, log: [], calls: [2, 3] },
+    ],
+    end: ["contact Ann = P1 active", "P1: Ann - - Mine, contact Ann"],
+  },
 ]);
