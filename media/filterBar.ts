@@ -5,6 +5,7 @@ import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import type { TemplateResult } from "lit";
 import { html, LitElement, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { Outcome, Side } from "../src/model/record";
 import { OUTCOMES, SIDES } from "../src/model/record";
 import type { LogChoices, LogFilter } from "../src/protocol/log";
@@ -35,6 +36,8 @@ export class FilterBar extends LitElement {
   private typing: ReturnType<typeof setTimeout> | undefined;
   /** What was typed and is not part of the filter yet. */
   private typed: Partial<Pick<LogFilter, "text" | "record">> = {};
+  /** The lists hold a hundred elements, and nobody opens one before the rows can be read. */
+  private isFilled = false;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -43,6 +46,15 @@ export class FilterBar extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.typing);
+  }
+
+  protected override firstUpdated(): void {
+    requestAnimationFrame(() => setTimeout(() => this.fill()));
+  }
+
+  private fill(): void {
+    this.isFilled = true;
+    this.requestUpdate();
   }
 
   protected override render(): TemplateResult {
@@ -102,13 +114,16 @@ export class FilterBar extends LitElement {
     choose: (value: string) => void,
   ): TemplateResult {
     const label = this.texts.say(key);
+    const shown = this.isFilled ? options : options.filter((option) => option.value === value);
     return html`<vscode-single-select
       label=${label}
       title=${label}
       .value=${value}
       @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}
     >
-      ${options.map(
+      ${repeat(
+        shown,
+        (option) => option.value,
         (option) =>
           html`<vscode-option value=${option.value} ?selected=${option.value === value}
             >${option.label}</vscode-option

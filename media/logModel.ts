@@ -4,6 +4,7 @@ import type {
   LogFilter,
   LogHostContract,
   LogLook,
+  LogOpening,
   LogQuery,
   LogSort,
 } from "../src/protocol/log";
@@ -35,6 +36,10 @@ export class LogModel {
   opened: Activity | null = null;
   private pages: RowPages | null = null;
   private generation = 0;
+  private hearOpening!: (opening: LogOpening) => void;
+  /** What the host tells a new page before that has asked. */
+  private readonly told = new Promise<LogOpening>((hear) => (this.hearOpening = hear));
+  private wasTold = false;
   /** Words and choices are there. */
   welcomed = false;
   private visible: VisibleRows;
@@ -149,10 +154,24 @@ export class LogModel {
     this.changed();
   }
 
+  onOpened(opening: LogOpening): void {
+    this.wasTold = true;
+    this.hearOpening(opening);
+  }
+
+  /** The answer to the first question: what was told comes before what is asked for now. */
+  private async opening(query: LogQuery): Promise<LogOpening> {
+    const answer = await this.host.request("open", query);
+    if (answer) return answer;
+    // It was told to a page that was closed before it could listen.
+    return this.wasTold ? this.told : this.opening(query);
+  }
+
   /** The first answer brings the words with it. */
   private async look(query: LogQuery): Promise<LogLook> {
     if (this.welcomed) return this.host.request("look", query);
-    const { locale, timeZone, strings, choices, look } = await this.host.request("open", query);
+    const opening = await Promise.race([this.told, this.opening(query)]);
+    const { locale, timeZone, strings, choices, look } = opening;
     this.texts = new Texts(locale, timeZone, strings);
     this.useChoices(choices);
     this.welcomed = true;

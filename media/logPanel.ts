@@ -48,6 +48,7 @@ export class LogPanel extends LitElement {
     const handlers: Handlers<LogPanelContract> = {
       requests: {},
       notifications: {
+        opened: (opening) => this.model.onOpened(opening),
         changed: ({ amended }) => this.run(this.model.onChanged(amended)),
         choices: (choices) => this.model.useChoices(choices),
         show: ({ filter, open }) => {

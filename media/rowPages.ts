@@ -1,6 +1,7 @@
 import type { Activity } from "../src/model/activity";
+import { FIRST_LOOK } from "../src/protocol/log";
 
-export const PAGE_ROWS = 100;
+export const PAGE_ROWS = FIRST_LOOK.limit;
 const MAX_IN_FLIGHT = 3;
 const MAX_PAGES = 40;
 

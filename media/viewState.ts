@@ -1,4 +1,4 @@
-import type { LogFilter, LogSort } from "../src/protocol/log";
+import { FIRST_LOOK, type LogFilter, type LogSort } from "../src/protocol/log";
 
 /** The height of a row of VS Code's own lists; the style sheet says the same. */
 export const ROW_HEIGHT = 22;
@@ -13,8 +13,8 @@ export interface ViewState {
 }
 
 export const FIRST_STATE: ViewState = {
-  filter: {},
-  sort: { by: "time", descending: true },
+  filter: FIRST_LOOK.filter,
+  sort: FIRST_LOOK.sort,
   scrollTop: 0,
   opened: null,
 };

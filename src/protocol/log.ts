@@ -62,11 +62,24 @@ export interface LogWelcome {
 
 export type ExportFormat = "csv" | "ndjson";
 
+/** Words, choices and the first rows at once: the page then draws itself once. */
+export interface LogOpening extends LogWelcome {
+  look: LogLook;
+}
+
+/** What a page asks first that was not open before. */
+export const FIRST_LOOK: LogQuery = {
+  filter: {},
+  sort: { by: "time", descending: true },
+  offset: 0,
+  limit: 100,
+};
+
 /** What the extension host answers and is told by the panel. */
 export interface LogHostContract {
   requests: {
-    /** Words, choices and the first rows at once: the page then draws itself once. */
-    open: { params: LogQuery; result: LogWelcome & { look: LogLook } };
+    /** Null when the answer was told before it was asked for (`opened`). */
+    open: { params: LogQuery; result: LogOpening | null };
     look: { params: LogQuery; result: LogLook };
     count: { params: LogFilter; result: LogCount };
     query: { params: LogQuery; result: readonly Activity[] };
@@ -90,6 +103,8 @@ export interface LogHostContract {
 export interface LogPanelContract {
   requests: Record<never, never>;
   notifications: {
+    /** A new page gets what it will ask first (`FIRST_LOOK`) as soon as it listens: its question would take a while. */
+    opened: LogOpening;
     /** Activities were added, or known ones were completed; sent at most four times a second. */
     changed: { amended: boolean };
     /** New cycles or fields can be filtered for. */

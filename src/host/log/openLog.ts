@@ -38,7 +38,9 @@ function createPanel(host: Host, pair: string, name: string): LogPanel {
   const title = host.sessions.all.length > 1 ? say("Log: {0}", name) : say("Contact Sync Log");
   const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active, {});
   void host.context.workspaceState.update(pairKey(title), pair);
-  return keep(host, panel, pair);
+  const log = keep(host, panel, pair);
+  log.openEarly();
+  return log;
 }
 
 function keep(host: Host, panel: vscode.WebviewPanel, pair: string): LogPanel {

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
-import type {
-  LogChoices,
-  LogFilter,
-  LogHostContract,
-  LogLook,
-  LogPanelContract,
-  LogQuery,
+import {
+  FIRST_LOOK,
+  type LogChoices,
+  type LogFilter,
+  type LogHostContract,
+  type LogLook,
+  type LogOpening,
+  type LogPanelContract,
+  type LogQuery,
 } from "../../protocol/log";
 import { logPage } from "../../protocol/logPage";
 import { connect, type Handlers, type Rpc } from "../../protocol/rpc";
@@ -31,6 +33,8 @@ export class LogPanel implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #isStale = false;
   #isWelcomed = false;
+  /** What a new page is told before it asks; null when it is not new, has asked, or there is news. */
+  #early: Promise<LogOpening> | null = null;
   #wish: { filter: LogFilter; open?: number } | null = null;
 
   constructor(
@@ -77,6 +81,17 @@ export class LogPanel implements Disposable {
     webview.html = logPage(this.#page());
   }
 
+  /** The engine looks while the page is still being loaded, and the page finds the answer when it begins to listen. */
+  openEarly(): void {
+    const early = this.#open(FIRST_LOOK);
+    this.#early = early;
+    early.then(
+      (opening) => this.#early === early && this.#rpc.notify("opened", opening),
+      // The page asks as well, and hears of the failure.
+      () => (this.#early = null),
+    );
+  }
+
   /** Shows these rows; a page that is still loading shows them as soon as it has asked for its words. */
   show(filter: LogFilter, open?: number): void {
     this.panel.reveal();
@@ -117,8 +132,11 @@ export class LogPanel implements Disposable {
   #requests(): Handlers<LogHostContract>["requests"] {
     return {
       open: async (query) => {
-        const [welcome, look] = await Promise.all([this.#welcome(), this.#look(query)]);
-        return { ...welcome, look };
+        const opening = (await this.#wasTold()) ? null : await this.#open(query);
+        this.#isWelcomed = true;
+        // After the answer, so that the page knows its words before it shows rows.
+        setTimeout(() => this.#grant(), 0);
+        return opening;
       },
       look: (query) => this.#look(query),
       count: async (filter) => {
@@ -145,6 +163,20 @@ export class LogPanel implements Disposable {
     };
   }
 
+  /** Whether the page that asks has been told the answer before; only the first page of a panel can have been. */
+  async #wasTold(): Promise<boolean> {
+    const early = this.#early;
+    await early?.catch(() => undefined);
+    const isTold = early !== null && this.#early === early;
+    this.#early = null;
+    return isTold;
+  }
+
+  async #open(query: LogQuery): Promise<LogOpening> {
+    const [welcome, look] = await Promise.all([this.#welcome(), this.#look(query)]);
+    return { ...welcome, look };
+  }
+
   async #look(query: LogQuery): Promise<LogLook> {
     await this.#whenOpen();
     return this.#rows.look(query);
@@ -159,9 +191,6 @@ export class LogPanel implements Disposable {
         (error: unknown) => this.host.log.warn(problemOf(error).message),
       );
     }
-    this.#isWelcomed = true;
-    // After the answer, so that the page knows its words before it shows rows.
-    setTimeout(() => this.#grant(), 0);
     return {
       locale: vscode.env.language,
       strings: await panelStrings(this.host.context.extensionPath, vscode.env.language),

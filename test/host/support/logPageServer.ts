@@ -9,9 +9,16 @@ import { ROOT } from "./paths";
 
 export type ThemeName = "dark" | "light" | "contrast";
 
+export interface PageWish {
+  theme?: ThemeName;
+  rows?: number;
+  /** The first answer is told before the page has asked, or was told to a page that is gone. */
+  early?: "told" | "lost";
+}
+
 /** The log panel as VS Code would show it, served without VS Code. */
 export interface LogPageServer {
-  url(options?: { theme?: ThemeName; rows?: number }): string;
+  url(options?: PageWish): string;
   stop(): Promise<void>;
 }
 
@@ -49,8 +56,8 @@ export async function serveLogPage(): Promise<LogPageServer> {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {
-    url: ({ theme = "dark", rows = 100_000 } = {}) =>
-      `http://127.0.0.1:${port}/?theme=${theme}&rows=${rows}`,
+    url: ({ theme = "dark", rows = 100_000, early } = {}) =>
+      `http://127.0.0.1:${port}/?theme=${theme}&rows=${rows}${early ? `&early=${early}` : ""}`,
     stop: () => close(server),
   };
 }

@@ -5,17 +5,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { startBrowser } from "./browser";
 import { ensureChromium } from "./chromium";
-import type { LogPageServer, ThemeName } from "./logPageServer";
+import type { LogPageServer, PageWish } from "./logPageServer";
 import { serveLogPage } from "./logPageServer";
 
 /** A browser for the log panel alone. */
 export interface PanelBrowser {
   /** Opens the panel in a new page; the page before is closed. */
-  open(options?: {
-    theme?: ThemeName;
-    rows?: number;
-    viewport?: { width: number; height: number };
-  }): Promise<Page>;
+  open(options?: PageWish & { viewport?: { width: number; height: number } }): Promise<Page>;
   /** Errors that the pages reported, violations of the content security policy among them. */
   errors: string[];
   close(): Promise<void>;

@@ -9,9 +9,7 @@ import type { TestResult } from "./suiteEvents";
 import { packageVsix } from "./vsix";
 
 /** Folders of node:test files; `suite` holds the mocha suites that run inside the extension host. */
-const USER_FOLDERS = ["harness", "ui-log"];
-/** The walk of a user through the whole workbench takes minutes; it runs when asked for (`npm run test:ui`). */
-const ASKED_FOLDERS = ["ui"];
+const USER_FOLDERS = ["harness", "ui-log", "ui"];
 const TEST_MS = 60_000;
 const INSIDE_LIMIT_MS = 8 * 60_000;
 
@@ -33,10 +31,9 @@ export async function runAll(only: string | undefined): Promise<number> {
       await runToEnd(process.execPath, ["esbuild.mjs"], { cwd: ROOT });
     }
     const suites = testFiles("suite", only);
-    const folders = only ? [...USER_FOLDERS, ...ASKED_FOLDERS] : USER_FOLDERS;
-    const users = folders.flatMap((name) => testFiles(name, only));
+    const users = USER_FOLDERS.flatMap((name) => testFiles(name, only));
     const vsix = join(folder, "contact-sync.vsix");
-    if (testFiles("ui", only).length && folders.includes("ui")) await packageVsix(ROOT, vsix);
+    if (testFiles("ui", only).length) await packageVsix(ROOT, vsix);
     if (users.length && !signal.aborted) add(count, await runAsUser(users, vsix, signal));
     if (suites.length && !signal.aborted) add(count, await runInside(suites, signal));
   } catch (error) {

@@ -5,6 +5,7 @@ import type {
   LogFilter,
   LogHostContract,
   LogLook,
+  LogOpening,
   LogPanelContract,
   LogQuery,
   LogSort,
@@ -77,7 +78,10 @@ const HOSTILE = `<img src=x onerror="fakeHost.hacked=1"><script>fakeHost.hacked=
 const FIRST_TIME = Date.UTC(2026, 4, 4, 8, 0, 0);
 const ROWS_PER_CYCLE = 2000;
 
-const total = Number(new URLSearchParams(page.location.search).get("rows") ?? "100000");
+const wishes = new URLSearchParams(page.location.search);
+const total = Number(wishes.get("rows") ?? "100000");
+/** "told": the first answer is told before it is given; "lost": it was told to a page that is gone. */
+let early = wishes.get("early");
 const rows = Array.from({ length: total }, (_, index) => makeRow(index + 1));
 
 const host: FakeHost = {
@@ -112,19 +116,12 @@ page.acquireVsCodeApi = () => ({
 
 const handlers: Handlers<LogHostContract> = {
   requests: {
-    open: noted("open", (query) => ({
-      locale: "en",
-      timeZone: "UTC",
-      strings: {},
-      choices: {
-        cycles: Array.from({ length: Math.ceil(total / ROWS_PER_CYCLE) }, (_, index) => ({
-          cycle: index + 1,
-          startedAt: new Date(FIRST_TIME + index * 300_000).toISOString(),
-        })).reverse(),
-        fields: FIELDS.map((name, index) => ({ name, label: LABELS[index] ?? name })),
-      },
-      look: lookAt(query),
-    })),
+    open: noted("open", (query) => {
+      const isTold = early !== null;
+      if (early === "told") rpc.notify("opened", openingOf(query));
+      early = null;
+      return isTold ? null : openingOf(query);
+    }),
     look: noted("look", lookAt),
     count: noted("count", (filter) => ({ rows: find(filter).length, latest: rows.length })),
     query: noted("query", ({ filter, sort, offset, limit }) =>
@@ -149,6 +146,22 @@ const rpc = connect<LogHostContract, LogPanelContract>(
   },
   handlers,
 );
+
+function openingOf(query: LogQuery): LogOpening {
+  return {
+    locale: "en",
+    timeZone: "UTC",
+    strings: {},
+    choices: {
+      cycles: Array.from({ length: Math.ceil(total / ROWS_PER_CYCLE) }, (_, index) => ({
+        cycle: index + 1,
+        startedAt: new Date(FIRST_TIME + index * 300_000).toISOString(),
+      })).reverse(),
+      fields: FIELDS.map((name, index) => ({ name, label: LABELS[index] ?? name })),
+    },
+    look: lookAt(query),
+  };
+}
 
 function lookAt({ filter, sort, offset, limit }: LogQuery): LogLook {
   const found = answerTo(filter, sort);

@@ -33,6 +33,25 @@ test("opening with 100,000 rows draws few and fetches one page", async (t) => {
   assert.equal(await page.locator(".count").innerText(), "100,000 activities");
 });
 
+const earlyOpenings = [
+  { early: "told", title: "is told its first rows before it asked, and asks once", asks: 1 },
+  { early: "lost", title: "asks again when the rows were told to one that is gone", asks: 2 },
+] as const;
+
+for (const { early, title, asks } of earlyOpenings) {
+  test(`a new page ${title}`, async () => {
+    const page = await browser.open({ early });
+    await settled(page);
+    assert.equal(await page.locator(".count").innerText(), "100,000 activities");
+    const first = { ...look({ offset: 0 }), type: "open" };
+    const asked = await requestsOf(page, "open", "look", "query");
+    assert.deepEqual(
+      asked,
+      Array.from({ length: asks }, () => first),
+    );
+  });
+}
+
 test("scrolling to the end shows the last rows and no blank one", async () => {
   const page = await browser.open();
   await settled(page);
