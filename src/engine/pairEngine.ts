@@ -59,6 +59,9 @@ export interface RunOptions {
 /** Descriptions change seldom; an error that points to them drops them at once. */
 const SCHEMA_LIFETIME_MS = 12 * 60 * 60 * 1000;
 
+/** Descriptions of this age are taken for those of the rows that are read with them. */
+const JUST_NOW_MS = 5 * 60 * 1000;
+
 /** One pair at work: its connectors, its state, its cycles. Two cycles never overlap (R1). */
 export class PairEngine {
   readonly config: PairConfig;
@@ -231,6 +234,7 @@ export class PairEngine {
         warning: (code, message) => this.#warn(code, message),
       },
       confirmSchema: () => this.#confirmSchema(setup, signal),
+      confirmColumns: (recordTypes) => this.#confirmColumns(setup, recordTypes, signal),
       signal,
     };
     await startFeed(context);
@@ -240,6 +244,22 @@ export class PairEngine {
   async #confirmSchema(setup: PairSetup, signal: AbortSignal): Promise<void> {
     this.forgetSchema();
     const now = setUp(this.config, await this.schema(signal), this.state);
+    if (now.mapHash !== setup.mapHash) throw new SchemaMovedError();
+  }
+
+  async #confirmColumns(
+    setup: PairSetup,
+    recordTypes: readonly RecordType[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const facts = await this.schema(signal);
+    if (this.#options.world.now() - facts.readAt < JUST_NOW_MS) return;
+    const tables = { ...facts.tables };
+    for (const recordType of recordTypes) {
+      tables[recordType] = await this.connectors.dynamics.describe(recordType, { signal });
+    }
+    this.#schema = { ...facts, tables };
+    const now = setUp(this.config, this.#schema, this.state);
     if (now.mapHash !== setup.mapHash) throw new SchemaMovedError();
   }
 

@@ -57,6 +57,11 @@ export interface CycleContext {
    * that column security has begun to hide reads as empty, and must neither empty the other side (R6) nor be filled.
    */
   confirmSchema(): Promise<void>;
+  /**
+   * The same for the columns of these types, unless they were described just now: what is read as empty on a row that is
+   * met for the first time is agreed on as empty, and nothing would tell later that it was only hidden.
+   */
+  confirmColumns(recordTypes: readonly RecordType[]): Promise<void>;
   signal: AbortSignal;
 }
 

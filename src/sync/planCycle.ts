@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure";
-import type { Side } from "../model/record";
+import type { RecordType, Side } from "../model/record";
 import { Backlog } from "./backlog";
 import { FEED_READ_KEY, type CycleContext } from "./cycleContext";
 import type { Decision } from "./decision";
@@ -116,8 +116,9 @@ async function planWith(context: CycleContext, search: PersonSearch): Promise<Pl
   await matchUnlinked(context, [...subjects.all()], search);
   findForeignIds(context, subjects, feed);
   const merges = await settlePersonQuestions(context, subjects, feed);
-  const { totals, backlog, creates, loops } = await decideAll(context, subjects, feed);
+  const { totals, backlog, creates, met, loops } = await decideAll(context, subjects, feed);
   if (totals.empties + totals.fills > 0) await context.confirmSchema();
+  else await context.confirmColumns(met);
   const expired = pulls.some((pull) => pull.full === "expired");
   return {
     subjects: [...subjects.all()],
@@ -223,16 +224,25 @@ async function decideAll(
   context: CycleContext,
   subjects: Subjects,
   feed: MarketoPull,
-): Promise<{ totals: PlanTotals; backlog: Backlog; creates: number; loops: LoopNews }> {
+): Promise<{
+  totals: PlanTotals;
+  backlog: Backlog;
+  creates: number;
+  /** Types of which rows and persons meet for the first time. */
+  met: readonly RecordType[];
+  loops: LoopNews;
+}> {
   const tally = new PlanTally();
   const backlog = new Backlog();
   const loops = new LoopSearch(context, feed);
+  const met = new Set<RecordType>();
   let creates = 0;
   const add = (subject: Subject, decision: Decision) => {
     const writes = writesOf(subject, decision, context);
     tally.add(decision, writes);
     backlog.add(subject.setup.recordType, writes, subject.changedAt);
     if (decision.kind === "createPerson") creates++;
+    if (FIRST_MEETINGS.has(decision.kind)) met.add(subject.setup.recordType);
   };
   /** Not decided yet: a side has to be read first, or a field was found to flip. */
   const open: Subject[] = [];
@@ -248,8 +258,14 @@ async function decideAll(
   for (const subject of open) loops.holds(subject, decideSubject(subject, context));
   await loops.nameWriters();
   for (const subject of open) add(subject, decideSubject(subject, context));
-  return { totals: tally.totals(), backlog, creates, loops: loops.news };
+  return { totals: tally.totals(), backlog, creates, met: [...met], loops: loops.news };
 }
+
+const FIRST_MEETINGS: ReadonlySet<Decision["kind"]> = new Set([
+  "createPerson",
+  "recreatePerson",
+  "link",
+]);
 
 function* actionsOf(context: CycleContext, subjects: Subjects): Generator<PlannedAction> {
   for (const subject of subjects.all()) {

@@ -86,6 +86,33 @@ describe("the person's activity log", () => {
     assert.match(String(no?.["Message"]), /lastname/);
   });
 
+  it("cuts a message that is too long for the API, and says so", async () => {
+    await open();
+    const id = await askFor({ email: "ek@web.test", lastName: "Ek" });
+    pair.clock.advance(300_000);
+    await pair.run();
+    const { dynamics, marketo, salesUserId } = pair.sandbox;
+    const [row] = [...dynamics.rows("contact")];
+    dynamics.model.setColumn("contact", "description", { maxLength: 10_000 });
+    pair.engine.forgetSchema();
+    const long = "x".repeat(5000);
+    const values = { description: `D${long}` };
+    dynamics.edit("contact", String(row?.["contactid"]), values, salesUserId);
+    marketo.edit(id, { personNotes: `M${long}` });
+    pair.clock.advance(300_000);
+    await pair.run();
+    const conflict = outcomes(id).find(({ outcome }) => outcome === "Conflict");
+    const message = String(conflict?.["Message"]);
+    assert.deepEqual([message.length, message.at(-1)], [8000, "…"]);
+    assert.deepEqual(
+      [conflict?.["Fields"], conflict?.["Reason"]],
+      ["description", "clash-dynamics-wins"],
+    );
+    // Our own log keeps both values whole.
+    const [change] = pair.activities().at(-1)!.changes;
+    assert.deepEqual([change?.after, change?.lost], [`D${long}`, `M${long}`]);
+  });
+
   it("tells each outcome once, also after a restart, and costs an idle cycle nothing", async () => {
     await open();
     const id = await askFor({ email: "ek@web.test", lastName: "Ek" });

@@ -67,3 +67,44 @@ test("R6: a value that column security has begun to hide is not replaced at a fi
     await pair.close();
   }
 });
+
+for (const [name, rivals] of [
+  ["gets a person of its own", 0],
+  ["is linked to the person that has its address", 1],
+] as const) {
+  test(`R6: a row that comes while a column is hidden, and ${name}, is compared when the column is back`, async () => {
+    const pair = await openSandboxPair({ sandbox: { leadTable: false } });
+    try {
+      const { dynamics, marketo, applicationUserId, salesUserId } = pair.sandbox;
+      const cycle = async (minutes = 5) => {
+        pair.clock.advance(minutes * 60_000);
+        const { error, halted, calls } = await pair.run();
+        assert.deepEqual([error, halted], [null, null]);
+        return calls;
+      };
+      dynamics.create("contact", { lastname: "Ortiz" }, salesUserId);
+      await cycle();
+      // The descriptions of the pair are from before; nobody tells it.
+      dynamics.model.setColumn("contact", "jobtitle", { secured: true });
+      dynamics.users.setColumnRights(applicationUserId, "contact.jobtitle", {});
+      const values = { lastname: "Ek", emailaddress1: "ek@web.test", jobtitle: "Secret" };
+      const id = dynamics.create("contact", values, salesUserId);
+      for (let n = 0; n < rivals; n++) marketo.create({ email: "ek@web.test" });
+      await cycle();
+      const person = () => [...marketo.persons()].find((one) => one["crmRecordId"] === id);
+      assert.equal(person()?.["title"] ?? null, null);
+      // Shown again before the descriptions are read next; nobody touches the row.
+      dynamics.model.setColumn("contact", "jobtitle", { secured: false });
+      await cycle();
+      await cycle(13 * 60);
+      await cycle();
+      assert.equal(person()?.["title"], "Secret");
+      const conflicts = pair.activities().filter(({ outcome }) => outcome === "conflicted");
+      assert.deepEqual(conflicts, []);
+      await cycle();
+      assert.deepEqual(await cycle(), { dynamics: 1, marketo: 3 });
+    } finally {
+      await pair.close();
+    }
+  });
+}

@@ -15,7 +15,8 @@ playAll([
           "lead Ann P1: applied qualified",
           "contact AnnC P1: applied qualified statecode>marketo=0",
         ],
-        calls: [2, 5],
+        // Two for the tables, two to describe the contacts again before one meets its person.
+        calls: [4, 5],
       },
       {
         events: (story) => {
@@ -136,7 +137,7 @@ playAll([
           "lead Ann P1: applied qualified",
           "contact AnnC P1: applied qualified statecode>marketo=0",
         ],
-        calls: [2, 7],
+        calls: [4, 7],
       },
     ],
     end: ["contact AnnC = P1 active", "P1: Ann - - Active, contact AnnC"],
