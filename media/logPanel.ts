@@ -156,7 +156,7 @@ export class LogPanel extends LitElement {
       title=${label}
       ?disabled=${rows === 0}
       @click=${() => this.run(this.exportRows(format))}
-      ><span>${format.toUpperCase()}</span></vscode-toolbar-button
+      >${format.toUpperCase()}</vscode-toolbar-button
     >`;
   }
 
