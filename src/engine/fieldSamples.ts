@@ -1,6 +1,7 @@
 import type { FieldValue, RecordType } from "../model/record";
 import type { ColumnDescription } from "../model/schema";
 import type { FieldSamples, SeenValues } from "../protocol/engine";
+import { searchPersons } from "../sync/searchPersons";
 import type { StatePort } from "../sync/statePort";
 import type { DynamicsRow, MarketoPerson, WireValues } from "../sync/ports";
 import { columnReader } from "../sync/codecOption";
@@ -80,8 +81,8 @@ async function personsOf(
   );
   if (linked.length > 0) return marketo.read(linked, fields);
   const emails = rows.flatMap(({ values }) => plainText(values["emailaddress1"]) ?? []);
-  const found = await marketo.find({ field: "email", values: emails }, fields);
-  if (found.length > 0) return found.slice(0, RECORDS);
+  const { persons } = await searchPersons(marketo, { field: "email", values: emails }, fields);
+  if (persons.length > 0) return persons.slice(0, RECORDS);
   return (await marketo.read(FIRST_IDS, fields)).slice(0, RECORDS);
 }
 

@@ -49,6 +49,17 @@ export class CallError extends Error {
   }
 }
 
+/** A search for this one value would find more records than the vendor gives (Marketo error 1003). */
+export class TooManyMatches extends CallError {
+  constructor(
+    failure: Failure,
+    readonly value: string,
+  ) {
+    super(failure);
+    this.name = "TooManyMatches";
+  }
+}
+
 /** Our own error codes: stable, documented in the README, never reused. */
 export type OwnCode =
   | "CS-ARGUMENT"

@@ -49,6 +49,10 @@ export async function matchUnlinked(
   }));
   const asked = rows.filter((_, at) => !named.has(open[at]!));
   const results = matchRows(asked, candidates, context.policies);
+  for (const { id, email } of asked) {
+    // The search tells of none of them, so that nobody may be taken for missing.
+    if (!carried.has(id) && search.isCrowded(email)) results.set(id, crowdedMatch(id));
+  }
   const packs = new Packs();
   for (const subject of open) {
     const person = named.get(subject);
@@ -131,6 +135,11 @@ function unlinkedRow(subject: Subject): UnlinkedRow {
     id: subject.dynamicsId,
     email: subject.row.kind === "read" ? emailIn(subject.row.values) : null,
   };
+}
+
+/** Too many persons to be named: a human has to say what the row is. */
+function crowdedMatch(rowId: string): MatchResult {
+  return { kind: "ambiguous", personIds: [], rowIds: [rowId] };
 }
 
 function addresses(rows: readonly UnlinkedRow[]): string[] {

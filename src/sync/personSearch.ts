@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { stopIfCanceled, type CycleContext } from "./cycleContext";
 import { emailKey } from "./match";
+import { searchKey, searchPersons } from "./searchPersons";
 import type { MarketoPerson } from "./ports";
 import { touchedPersons, type MarketoPull } from "./pullMarketo";
 
@@ -15,6 +16,8 @@ interface Field {
   /** Values that were asked for, without regard to letter case. */
   asked: Set<string>;
   found: Map<number, MarketoPerson>;
+  /** Values that too many persons have. */
+  crowded: Set<string>;
 }
 
 /**
@@ -52,7 +55,7 @@ export class PersonSearch {
     this.#addresses = new Map();
     this.#run(async () => {
       const carried = valuesOf(await this.#ask(field, [...field.waiting]), field);
-      for (const [row, its] of addresses) if (!carried.has(keyOf(row))) this.#aheadByEmail(its);
+      for (const [row, its] of addresses) if (!carried.has(searchKey(row))) this.#aheadByEmail(its);
     });
   }
 
@@ -61,12 +64,17 @@ export class PersonSearch {
     const field = name === this.#email.name ? this.#email : this.#id;
     if (field?.name !== name) throw new Error(`Persons are not searched by ${name}.`);
     await this.#settled();
-    const open = values.filter((value) => !field.asked.has(keyOf(value)));
+    const open = values.filter((value) => !field.asked.has(searchKey(value)));
     if (open.length) await this.#ask(field, open);
-    const wanted = new Set(values.map(keyOf));
+    const wanted = new Set(values.map(searchKey));
     const found = [...field.found.values()].filter((person) => wanted.has(valueOf(person, field)));
     this.#context.report.progress("matching", found.length, values.length);
     return found.sort((one, other) => one.id - other.id);
+  }
+
+  /** Do more persons have this e-mail address than a search gives? Known of addresses that were searched. */
+  isCrowded(email: string | null): boolean {
+    return email !== null && this.#email.crowded.has(searchKey(email));
   }
 
   /**
@@ -105,13 +113,16 @@ export class PersonSearch {
     this.#run(async () => void (await this.#ask(this.#email, [...waiting])));
   }
 
-  async #ask(field: Field, values: readonly string[]): Promise<MarketoPerson[]> {
+  async #ask(field: Field, values: readonly string[]): Promise<readonly MarketoPerson[]> {
     stopIfCanceled(this.#signal);
     field.waiting.clear();
-    for (const value of values) field.asked.add(keyOf(value));
+    for (const value of values) field.asked.add(searchKey(value));
     const { connectors, personFields } = this.#context;
     const query = { field: field.name, values };
-    const persons = await connectors.marketo.find(query, personFields, { signal: this.#signal });
+    const { persons, crowded } = await searchPersons(connectors.marketo, query, personFields, {
+      signal: this.#signal,
+    });
+    for (const value of crowded) field.crowded.add(searchKey(value));
     for (const person of persons) field.found.set(person.id, person);
     return persons;
   }
@@ -130,23 +141,20 @@ export class PersonSearch {
 }
 
 function newField(name: string): Field {
-  return { name, waiting: new Set(), asked: new Set(), found: new Map() };
+  return { name, waiting: new Set(), asked: new Set(), found: new Map(), crowded: new Set() };
 }
 
-function forget({ asked, found }: Field): void {
+function forget({ asked, found, crowded }: Field): void {
   asked.clear();
   found.clear();
+  crowded.clear();
 }
 
 function valueOf(person: MarketoPerson, { name }: Field): string {
   const value = person.values[name];
-  return typeof value === "string" ? keyOf(value) : "";
+  return typeof value === "string" ? searchKey(value) : "";
 }
 
 function valuesOf(persons: readonly MarketoPerson[], field: Field): Set<string> {
   return new Set(persons.map((person) => valueOf(person, field)));
-}
-
-function keyOf(value: string): string {
-  return value.trim().toLowerCase();
 }

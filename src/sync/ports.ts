@@ -156,7 +156,10 @@ export interface MarketoPort {
     fields: readonly string[],
     options?: CallOptions,
   ): Promise<MarketoPerson[]>;
-  /** Persons whose field equals one of the values. Values that contain a comma cannot be searched and are left out. */
+  /**
+   * Persons whose field equals one of the values. Values that contain a comma cannot be searched and are left out. Throws
+   * `TooManyMatches` for a value that more persons have than a search gives.
+   */
   find(
     query: { field: string; values: readonly string[] },
     fields: readonly string[],

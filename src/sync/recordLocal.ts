@@ -193,7 +193,7 @@ function recordQuestion(
   const failure: Failure = {
     class: "ambiguous",
     code: AMBIGUOUS_CODE,
-    message: `${matchText(decision)}; merge the duplicates, give them different e-mail addresses, or answer which one it is.`,
+    message: questionText(decision),
   };
   const { context, writer } = recording;
   const { personIds, rowIds } = decision;
@@ -204,6 +204,13 @@ function recordQuestion(
   );
   const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;
   recordFailure(recording, subject, { ...failed, failure, changes: [] });
+}
+
+function questionText(decision: Extract<Decision, { kind: "ambiguous" }>): string {
+  if (decision.personIds.length > 0) {
+    return `${matchText(decision)}; merge the duplicates, give them different e-mail addresses, or answer which one it is.`;
+  }
+  return "More than 1,000 persons have this record's e-mail address; correct them in Marketo, give the record an address of its own, or answer that it is a new one.";
 }
 
 /** "Person 9 matches 2 records": who could belong to whom, in numbers. */

@@ -1,4 +1,4 @@
-import { CallError } from "../../model/failure";
+import { TooManyMatches } from "../../model/failure";
 import type { CallOptions, MarketoPerson } from "../../sync/ports";
 import { slices } from "./chunks";
 import { MarketoCallError, type MarketoClient, type Query } from "./client";
@@ -67,7 +67,7 @@ async function filterSplitting(
   } catch (error) {
     if (!(error instanceof MarketoCallError) || error.error?.code !== INVALID_DATA) throw error;
     const { filterValues } = question;
-    if (filterValues.length === 1) throw tooManyMatches(error, question.filterType);
+    if (filterValues.length === 1) throw tooManyMatches(error, question);
     const middle = filterValues.length >> 1;
     const halves = [filterValues.slice(0, middle), filterValues.slice(middle)];
     const found: MarketoPerson[] = [];
@@ -79,13 +79,13 @@ async function filterSplitting(
 }
 
 /** One value alone matches over 1,000 persons, if the limit was the cause. */
-function tooManyMatches(error: MarketoCallError, field: string): CallError {
+function tooManyMatches(error: MarketoCallError, { filterType, filterValues }: Filter): Error {
   if (!/too many/i.test(error.failure.message)) return error;
-  return new CallError({
-    ...error.failure,
-    class: "ambiguous",
-    message: `More than 1,000 persons have the same value in the field "${field}"; merge or correct them in Marketo.`,
-  });
+  const message = `More than 1,000 persons have the same value in the field "${filterType}"; merge or correct them in Marketo.`;
+  return new TooManyMatches(
+    { ...error.failure, class: "ambiguous", message },
+    String(filterValues[0]),
+  );
 }
 
 async function filter(

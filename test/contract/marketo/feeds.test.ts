@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { TooManyMatches } from "../../../src/model/failure";
 import type { MarketoEvent } from "../../../src/sync/ports";
 import { calls, drain, failureOf, range, withWorld } from "./support";
 import type { SandboxWorld } from "./sandboxWorld";
@@ -245,7 +246,10 @@ describe("Marketo look-ups: the 1,000-match limit", () => {
     withWorld(async (world) => {
       world.sandbox.load(range(1001).map(() => ({ email: "all@example.com" })));
       const find = world.port.find({ field: "email", values: ["all@example.com"] }, ["id"]);
-      await assert.rejects(find, (error) => failureOf(error) === "ambiguous 1003");
+      await assert.rejects(find, (error) => {
+        assert.ok(error instanceof TooManyMatches);
+        return failureOf(error) === "ambiguous 1003" && error.value === "all@example.com";
+      });
     }),
   );
 
