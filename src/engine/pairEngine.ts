@@ -223,6 +223,7 @@ export class PairEngine {
       types: setup.types,
       linkFields: setup.linkFields,
       personFields: setup.personFields,
+      requestField: this.config.marketo.request?.field ?? null,
       connectors: this.connectors,
       state: this.state,
       world: this.#options.world,

@@ -2,6 +2,7 @@ import type { PairConfig } from "../config/pairFile";
 import type { CallError } from "../model/failure";
 import type { CycleContext } from "../sync/cycleContext";
 import type { MarketoPerson } from "../sync/ports";
+import { keepSurvivors, survivors } from "../sync/requestSurvivors";
 import type { StateWriter } from "../sync/statePort";
 import type { ConnectorSet } from "./connect";
 
@@ -100,6 +101,7 @@ class FieldRequests implements RequestSource {
 
   async all(context: CycleContext, most: number): Promise<Asking> {
     await this.#watch(context);
+    await this.#lookAtSurvivors(context);
     const ids = [...this.#open].slice(0, most);
     if (!ids.length) return { persons: [], more: false };
     const fields = [...new Set([...context.personFields, this.field])];
@@ -150,6 +152,18 @@ class FieldRequests implements RequestSource {
       if (!this.#seen.has(guid)) this.#open.add(personId);
     }
     this.#seen = new Set(events.map(({ guid }) => guid));
+  }
+
+  /** A request that came over in a merge; the state forgets the survivor when it does not ask (any more). */
+  async #lookAtSurvivors({ state, signal }: CycleContext): Promise<void> {
+    const noted = survivors(state);
+    const unknown = noted.filter((id) => !this.#open.has(id));
+    if (!unknown.length) return;
+    const read = await this.marketo.read(unknown, [this.field], { signal, urgent: true });
+    for (const { id, values } of read) if (isYes(values[this.field])) this.#open.add(id);
+    const asking = noted.filter((id) => this.#open.has(id));
+    if (asking.length === noted.length) return;
+    await state.commit((writer) => keepSurvivors(writer, asking));
   }
 }
 

@@ -16,6 +16,7 @@ import { forgetFailure, recordFailure } from "./record";
 import { writeCursor } from "./refresh";
 import { NAMES_KEY } from "./renames";
 import { wakeRequests } from "./requestIndex";
+import { noteSurvivors } from "./requestSurvivors";
 import { noteLost, settleAgain } from "./settle";
 
 /** What the guard must know besides the plan (DESIGN 4, Guard). */
@@ -161,6 +162,7 @@ async function recordCycle(
     writer.setCheckpoint(FEED_READ_KEY, String(feed.readAt));
     writer.addSeen(feed.guids);
     wakeRequests(context, writer, feed);
+    noteSurvivors(context, writer, feed);
     if (planned.namesReadAt !== null) writer.setCheckpoint(NAMES_KEY, String(planned.namesReadAt));
     for (const portion of planned.refresh) writeCursor(writer, portion);
     writer.trimSeen(feed.readAt - SEEN_MS);

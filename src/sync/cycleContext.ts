@@ -45,6 +45,8 @@ export interface CycleContext {
   linkFields: LinkFields;
   /** REST names to read of a person: both maps' and the link fields. */
   personFields: readonly string[];
+  /** The yes/no field by which campaigns ask for records in Dynamics; null if they do not, or ask by a list. */
+  requestField: string | null;
   connectors: Connectors;
   state: StatePort;
   world: World;

@@ -143,6 +143,29 @@ for (const [name, request] of [
       assert.equal(pair.state.failed().length, 0);
     });
 
+    it("carries out a request whose person was merged into another one before the look", async () => {
+      await open(request);
+      const stays = person({ email: "ek@web.test", lastName: "Ek" });
+      // The survivor's own creation is no news any more, after a restart neither.
+      for (let look = 0; look < 3; look++) {
+        await pair.engine.pollRequests();
+        pair.clock.advance(1_200_000);
+      }
+      const goes = person({ email: "eva@web.test", firstName: "Eva", lastName: "Ek" });
+      ask(goes);
+      pair.sandbox.marketo.merge(stays, [goes]);
+      pair.clock.advance(300_000);
+      await pair.run();
+      await pair.restart();
+      await pair.engine.pollRequests();
+      assert.deepEqual(told(), [[stays, "applied", "requested-by-marketo"]]);
+      assert.equal(pair.sandbox.marketo.person(stays)?.["crmRecordId"], rows()[0]?.["contactid"]);
+      pair.clock.advance(300_000);
+      assert.deepEqual((await pair.run()).counts.created, { dynamics: 0, marketo: 0 });
+      assert.deepEqual(await pair.engine.pollRequests(), TALLY);
+      assert.deepEqual([rows().length, requestsLeft(stays)], [1, false]);
+    });
+
     it("B-12, a batch: leaves more than 100 requests to the ordinary cycle, which works them off in chunks", async () => {
       await open(request);
       const ids = Array.from({ length: 650 }, (_, n) =>

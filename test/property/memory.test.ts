@@ -119,6 +119,18 @@ const ONCE_BROKEN: readonly [string, Step[]][] = [
       { do: "poll" },
     ],
   ],
+  [
+    "a request that came over to another person in a merge is answered, although no change of its field is told",
+    [
+      { do: "createRow", type: "lead", address: null, edits: [] },
+      { do: "cycle" },
+      // The survivor's creation is no news any more: what tells of it would lead to the request as well.
+      { do: "advance", minutes: 30 },
+      { do: "askBy", by: "field" },
+      { do: "register", address: null, edits: [] },
+      { do: "mergePersons", at: 0, loser: 1 },
+    ],
+  ],
   ...(["contact", "lead"] as const).map((type): [string, Step[]] => [
     `news of a ${type} after our own write, whose answer was lost with the cycle, is no clash with that write`,
     [

@@ -21,6 +21,13 @@ test("a small file gets every default", () => {
   assert.equal(marketoUrl(first), "https://123-ABC-456.mktorest.com");
 });
 
+test("B-12: requests of campaigns are looked for every 30 seconds", () => {
+  const request = { listId: 1001, syncAs: "contact" };
+  const parsed = parsePairFile(file({ ...pair, marketo: { ...marketo, request } }));
+  assert(parsed.ok);
+  assert.equal(parsed.file.pairs[0]?.marketo.request?.pollSeconds, 30);
+});
+
 const refused: [what: string, text: string, code: string, message: RegExp, path: string][] = [
   ["empty file", "  ", "CS-CONFIG", /empty/, ""],
   ["broken JSON", '{"pairs": [', "CS-CONFIG", /not valid JSON/, ""],
