@@ -1,27 +1,42 @@
 import type { CycleContext } from "./cycleContext";
+import { finalWinner, winnersOf } from "./lifecycle/merges";
 import type { MarketoPull } from "./pullMarketo";
-import type { FailedRecord, StateWriter } from "./statePort";
+import type { FailedRecord, StatePort, StateWriter } from "./statePort";
 
 /** A person that asked to be created in Dynamics and was not: there is no row yet, so it has no id. */
 export function isRequest({ dynamicsId, personId }: FailedRecord): boolean {
   return dynamicsId === null && personId !== null;
 }
 
-/** The person of a refused request has changed: the request is due again. */
+/** The person of a refused request has changed, or goes on as another one: the request is due again. */
 export function wakeRequests(
   { state, world }: CycleContext,
   writer: StateWriter,
-  { persons }: MarketoPull,
+  feed: MarketoPull,
 ): void {
-  for (const failed of state.failedAmongPersons([...persons.keys()]).values()) {
+  const { persons } = feed;
+  const nextAttempt = world.now();
+  const winners = winnersOf(feed);
+  const known = state.failedAmongPersons([...new Set([...persons.keys(), ...winners.keys()])]);
+  for (const failed of known.values()) {
     if (!isRequest(failed)) continue;
-    const news = persons.get(failed.personId!)!;
-    const { recordType, dynamicsId, personId } = failed;
-    // The attempt read the person as it was then; times of the feed are whole seconds.
-    const isNewer = Date.parse(news.at) + 1000 > failed.lastAt;
-    if (news.deleted) writer.removeFailed({ recordType, dynamicsId, personId });
-    else if (news.events.length && isNewer) {
-      writer.putFailed({ ...failed, nextAttempt: world.now() });
+    const { recordType, dynamicsId, lastAt } = failed;
+    const personId = failed.personId!;
+    const news = persons.get(personId);
+    const heir = finalWinner(winners, personId);
+    if (heir !== personId || news?.deleted) {
+      writer.removeFailed({ recordType, dynamicsId, personId });
+      // An heir that waits itself is woken by the same merge.
+      const isOpen = !persons.get(heir)?.deleted && !known.has(heir) && !hasRecord(state, heir);
+      if (isOpen) writer.putFailed({ ...failed, personId: heir, nextAttempt });
+    } else if (news?.events.length && Date.parse(news.at) + 1000 > lastAt) {
+      // The attempt read the person as it was then; times of the feed are whole seconds.
+      writer.putFailed({ ...failed, nextAttempt });
     }
   }
+}
+
+function hasRecord(state: StatePort, personId: number): boolean {
+  const link = state.linksByPersonId([personId]).get(personId);
+  return link !== undefined && link.state !== "dynamicsDeleted";
 }

@@ -166,6 +166,32 @@ for (const [name, request] of [
       assert.deepEqual([rows().length, requestsLeft(stays)], [1, false]);
     });
 
+    for (const [isThere, what] of [
+      [false, "tries a refused request again for the person into whom its own one was merged"],
+      [true, "forgets a refused request when its person was merged into one that has a record"],
+    ] as const) {
+      it(what, async () => {
+        await open(request);
+        const stays = person({ email: "ek@web.test", lastName: "Ek" });
+        if (isThere) {
+          ask(stays);
+          await pair.engine.pollRequests();
+        }
+        let isClosed = true;
+        pair.sandbox.dynamics.plugins.add(() => (isClosed ? { refuse: "Closed." } : undefined));
+        const goes = person({ email: "eva@web.test", lastName: "Ek" });
+        ask(goes);
+        assert.deepEqual(await pair.engine.pollRequests(), { ...TALLY, refused: 1 });
+        isClosed = false;
+        pair.sandbox.marketo.merge(stays, [goes]);
+        pair.clock.advance(300_000);
+        assert.equal((await pair.run()).error, null);
+        const created = told().filter(([, , reason]) => reason === "requested-by-marketo");
+        assert.deepEqual(created, [[stays, "applied", "requested-by-marketo"]]);
+        assert.deepEqual([rows().length, pair.state.failed()], [1, []]);
+      });
+    }
+
     it("B-12, a batch: leaves more than 100 requests to the ordinary cycle, which works them off in chunks", async () => {
       await open(request);
       const ids = Array.from({ length: 650 }, (_, n) =>

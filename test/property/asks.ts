@@ -58,7 +58,7 @@ export class Asks {
     }
   }
 
-  /** The user asks by command, which needs no other reason. */
+  /** A reason of its own: the user asks by command, or a merge, which brings the loser's request along. */
   stir(id: number, moment: number): void {
     this.#stirred.set(id, moment);
   }

@@ -100,6 +100,7 @@ export class Life {
     if (winner === undefined || gone === undefined || winner === gone) return;
     this.entanglePerson(winner);
     this.entanglePerson(gone);
+    this.asks.stir(winner, this.machine.ledger.moment);
     this.pair.marketo.store.merge(winner, [gone]);
   }
 

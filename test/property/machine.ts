@@ -371,6 +371,7 @@ const DEEDS: { [K in Deed["do"]]: (machine: Machine, deed: DeedOf<K>) => void } 
     // What happens to the loser's link is the life cycle's matter; here only persons without one lose.
     if (machine.pair.state.linksByPersonId([gone]).has(gone)) return;
     if (machine.hands.person(gone)?.["crmRecordId"]) return;
+    machine.life?.asks.stir(winner, machine.ledger.moment);
     machine.hands.merge(winner, gone);
   },
 };
