@@ -71,6 +71,9 @@ export class PairEngine {
   readonly systems: UsedSystems;
   readonly #options: PairEngineOptions;
   #schema: SchemaFacts | null = null;
+  /** The sync user's name, and the descriptions with which it was read. */
+  #userName: string | null = null;
+  #userOf: SchemaFacts | null = null;
   readonly after: AfterCycle;
   #running: Promise<CycleSummary> | null = null;
   /** What writes to the orgs waits here for its turn: a cycle, a look at the requests, a command. */
@@ -165,7 +168,22 @@ export class PairEngine {
   }
 
   async describe(signal?: AbortSignal): Promise<PairSchema> {
-    return describePair(this.config, await this.schema(signal));
+    const facts = await this.schema(signal);
+    if (this.#userOf !== facts) {
+      this.#userName = await this.#readUserName(signal);
+      this.#userOf = facts;
+    }
+    return describePair(this.config, facts, this.#userName);
+  }
+
+  /** A name that cannot be read leaves the id; no description fails for it. */
+  async #readUserName(signal: AbortSignal | undefined): Promise<string | null> {
+    try {
+      return (await this.connectors.dynamics.user(signal ? { signal } : {})).name;
+    } catch (error) {
+      if (error instanceof CallError && error.failure.class !== "canceled") return null;
+      throw error;
+    }
   }
 
   /** What looking at real records' values of a type needs. */

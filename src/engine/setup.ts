@@ -181,7 +181,11 @@ function columnsKey(recordType: RecordType): string {
 }
 
 /** Both sides' fields and how they are mapped, for the tree and the editor. */
-export function describePair(config: PairConfig, facts: SchemaFacts): PairSchema {
+export function describePair(
+  config: PairConfig,
+  facts: SchemaFacts,
+  userName: string | null,
+): PairSchema {
   const maps: Partial<Record<RecordType, MappedField[]>> = {};
   for (const recordType of enabledTypes(config)) {
     const map = mapOf(config, facts, recordType);
@@ -191,6 +195,7 @@ export function describePair(config: PairConfig, facts: SchemaFacts): PairSchema
   return {
     pair: config.id,
     identity: facts.identity,
+    userName,
     tables: facts.tables,
     fields: facts.fields,
     maps,

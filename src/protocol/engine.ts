@@ -82,6 +82,8 @@ export interface MappedField {
 export interface PairSchema {
   pair: string;
   identity: { userId: string; organizationId: string; version: string };
+  /** The sync user's name in Dynamics; null when it cannot be read. */
+  userName: string | null;
   tables: Partial<Record<RecordType, TableDescription>>;
   fields: readonly FieldDescription[];
   maps: Partial<Record<RecordType, readonly MappedField[]>>;

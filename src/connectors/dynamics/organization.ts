@@ -68,6 +68,8 @@ export async function readOrganization(
 
 /** What the organization's own record of the sync user says. */
 export interface UserFacts {
+  /** The full name; null when it has none or it cannot be read. */
+  name: string | null;
   isApplication: boolean;
   isDisabled: boolean;
 }
@@ -78,10 +80,12 @@ export async function readUser(
   { signal }: CallOptions = {},
 ): Promise<UserFacts> {
   const row = (await client.get(
-    `systemusers(${userId})?$select=applicationid,isdisabled`,
+    `systemusers(${userId})?$select=fullname,applicationid,isdisabled`,
     signal ? { signal } : {},
   )) as Record<string, unknown>;
+  const name = row["fullname"];
   return {
+    name: typeof name === "string" && name !== "" ? name : null,
     isApplication: typeof row["applicationid"] === "string",
     isDisabled: row["isdisabled"] === true,
   };

@@ -88,7 +88,7 @@ async function identityOf(
 }
 
 function userLine(
-  { isApplication, isDisabled }: UserFacts,
+  { name, isApplication, isDisabled }: UserFacts,
   userId: string,
   version: string,
 ): { state: CheckState; detail: string } {
@@ -99,7 +99,8 @@ function userLine(
     };
   }
   const kind = isApplication ? "Application user" : "A person's account";
-  const detail = `${kind} ${userId}; the organization is of version ${version}.`;
+  const user = name === null ? userId : `${name} (${userId})`;
+  const detail = `${kind} ${user}; the organization is of version ${version}.`;
   return { state: "green", detail };
 }
 

@@ -11,7 +11,7 @@ import type { CheckGround } from "./ground";
 /** Tables, columns and fields, as both sides describe them to the sync users. */
 export function checkSchema(list: CheckList, ground: CheckGround, facts: SchemaFacts): void {
   const { config } = ground;
-  const schema = describePair(config, facts);
+  const schema = describePair(config, facts, null);
   for (const recordType of enabledTypes(config)) {
     const table = facts.tables[recordType];
     checkTable(list, recordType, table);

@@ -65,8 +65,10 @@ function dynamicsNode({ config, schema, phase, status }: OrganizationView): Tree
   const { host } = new URL(config.dynamics.url);
   const needsSignIn = phase.kind === "signIn";
   const version = schema ? say("version {0}", schema.identity.version) : null;
+  // What an earlier version remembered has no name.
+  const user = schema && (schema.userName ?? schema.identity.userId);
   const waits = status && waitingText(status, "dynamics");
-  const words = [needsSignIn ? say("sign in again") : null, version, waits];
+  const words = [needsSignIn ? say("sign in again") : null, version, schema?.userName, waits];
   return {
     id: `pair ${config.id} dynamics`,
     label: host,
@@ -74,7 +76,7 @@ function dynamicsNode({ config, schema, phase, status }: OrganizationView): Tree
     tooltip: [
       say("Dynamics organization {0}", host),
       version,
-      schema && say("User {0}", schema.identity.userId),
+      user && say("User {0}", user),
       schema && say("Organization {0}", schema.identity.organizationId),
       environmentText(config.environment),
     ]

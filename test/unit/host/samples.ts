@@ -100,6 +100,7 @@ export function schemaOf(change: Partial<PairSchema> = {}): PairSchema {
   return {
     pair: "contoso",
     identity: { userId: "u-1", organizationId: "o-1", version: "9.2.1" },
+    userName: "Sync User",
     tables: {
       contact: {
         name: "contact",

@@ -49,7 +49,7 @@ test("a pair with its systems, record types and fields", () => {
   });
   assert.deepEqual(lines([organization({ schema })]), [
     "Contoso | test · next cycle in 1 min",
-    "  contoso.crm.dynamics.com | Dynamics 365 · version 9.2.1",
+    "  contoso.crm.dynamics.com | Dynamics 365 · version 9.2.1 · Sync User",
     "  123-abc-456.mktorest.com | Marketo · 0 of 10000 calls today",
     "  Contacts | 1 of 3 fields sync · 1 cannot sync",
     "    [x] Job Title ↔ Title | text ↔ string",
