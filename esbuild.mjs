@@ -60,6 +60,9 @@ const without = (own) => ({
     build.onResolve({ filter: /^[.@]/ }, ({ path, resolveDir, kind }) => {
       const part = partOf.get(path.startsWith(".") ? resolve(resolveDir, path) : path);
       if (kind === "entry-point" || part === undefined || part === own) return undefined;
+      if (own === "extension" && part !== "text" && kind !== "dynamic-import") {
+        return { errors: [{ text: `"${path}" would be loaded at each start; use import().` }] };
+      }
       return { path: `./${part}.js`, external: true };
     });
     build.onEnd(({ metafile }) => {

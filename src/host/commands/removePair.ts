@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import { choosePair, withProgress, type CommandArgument } from "../ask";
-import { removePair as withoutPair } from "../../config/edit";
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
 import { pausedKey, removeStorage } from "../pairs/storage";
@@ -42,6 +41,7 @@ async function forget(
   { config, name }: PairSession,
   file: vscode.Uri,
 ): Promise<void> {
+  const { removePair: withoutPair } = await import("../../config/edit");
   if (!(await pairFiles.edit(file, (text) => withoutPair(text, config.id)))) {
     throw new Error(say("{0} could not be taken out of {1}.", name, file.fsPath));
   }
