@@ -10,9 +10,9 @@ import type { State } from "../state/state";
 import type { Arguments } from "./arguments";
 import { EXIT } from "./exitCode";
 import {
+  activityLines,
   flowText,
   recordText,
-  activityLines,
   statusLines,
   summaryLines,
   table,

@@ -25,7 +25,10 @@ const readerGone = new Promise<void>((resolve) => {
   });
 });
 
-/** Aborted when somebody ends us, or the program that reads us has ended; a second Ctrl-C ends the process at once, which loses nothing either. */
+/**
+ * Aborted when somebody ends us, or the program that reads us has ended; a second Ctrl-C ends the process at once, which
+ * loses nothing either.
+ */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   void Promise.race([askedToEnd(), readerGone]).then(() => stop.abort());

@@ -26,6 +26,7 @@ import {
   describePair,
   fitCheckpoints,
   readSchema,
+  readUserName,
   setUp,
   type PairSetup,
   type SchemaFacts,
@@ -71,9 +72,8 @@ export class PairEngine {
   readonly systems: UsedSystems;
   readonly #options: PairEngineOptions;
   #schema: SchemaFacts | null = null;
-  /** The sync user's name, and the descriptions with which it was read. */
-  #userName: string | null = null;
-  #userOf: SchemaFacts | null = null;
+  /** The sync user's name, and whose it is: asked again with each reading of who that is. */
+  #user: { identity: SchemaFacts["identity"]; name: string | null } | null = null;
   readonly after: AfterCycle;
   #running: Promise<CycleSummary> | null = null;
   /** What writes to the orgs waits here for its turn: a cycle, a look at the requests, a command. */
@@ -169,21 +169,11 @@ export class PairEngine {
 
   async describe(signal?: AbortSignal): Promise<PairSchema> {
     const facts = await this.schema(signal);
-    if (this.#userOf !== facts) {
-      this.#userName = await this.#readUserName(signal);
-      this.#userOf = facts;
+    const { identity } = facts;
+    if (this.#user?.identity !== identity) {
+      this.#user = { identity, name: await readUserName(this.connectors, signal) };
     }
-    return describePair(this.config, facts, this.#userName);
-  }
-
-  /** A name that cannot be read leaves the id; no description fails for it. */
-  async #readUserName(signal: AbortSignal | undefined): Promise<string | null> {
-    try {
-      return (await this.connectors.dynamics.user(signal ? { signal } : {})).name;
-    } catch (error) {
-      if (error instanceof CallError && error.failure.class !== "canceled") return null;
-      throw error;
-    }
+    return { ...describePair(this.config, facts), userName: this.#user.name };
   }
 
   /** What looking at real records' values of a type needs. */
@@ -262,8 +252,7 @@ export class PairEngine {
 
   async #confirmSchema(setup: PairSetup, signal: AbortSignal): Promise<void> {
     this.forgetSchema();
-    const now = setUp(this.config, await this.schema(signal), this.state);
-    if (now.mapHash !== setup.mapHash) throw new SchemaMovedError();
+    this.#expectSame(setup, await this.schema(signal));
   }
 
   async #confirmColumns(
@@ -271,6 +260,7 @@ export class PairEngine {
     recordTypes: readonly RecordType[],
     signal: AbortSignal,
   ): Promise<void> {
+    if (!recordTypes.length) return;
     const facts = await this.schema(signal);
     if (this.#options.world.now() - facts.readAt < JUST_NOW_MS) return;
     const tables = { ...facts.tables };
@@ -278,8 +268,12 @@ export class PairEngine {
       tables[recordType] = await this.connectors.dynamics.describe(recordType, { signal });
     }
     this.#schema = { ...facts, tables };
-    const now = setUp(this.config, this.#schema, this.state);
-    if (now.mapHash !== setup.mapHash) throw new SchemaMovedError();
+    this.#expectSame(setup, this.#schema);
+  }
+
+  #expectSame(setup: PairSetup, facts: SchemaFacts): void {
+    const { mapHash } = setUp(this.config, facts, this.state);
+    if (mapHash !== setup.mapHash) throw new SchemaMovedError();
   }
 
   /** Prepares and works; once more if columns or fields changed meanwhile. */

@@ -180,12 +180,24 @@ function columnsKey(recordType: RecordType): string {
   return `columns:${recordType}`;
 }
 
+/** The sync user's name. One that cannot be read leaves the id; no description fails for it. */
+export async function readUserName(
+  { dynamics }: Pick<ConnectorSet, "dynamics">,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    return (await dynamics.user(signal ? { signal } : {})).name;
+  } catch (error) {
+    if (error instanceof CallError && error.failure.class !== "canceled") return null;
+    throw error;
+  }
+}
+
+/** What the descriptions of both sides say of a pair. */
+export type DescribedPair = Omit<PairSchema, "userName">;
+
 /** Both sides' fields and how they are mapped, for the tree and the editor. */
-export function describePair(
-  config: PairConfig,
-  facts: SchemaFacts,
-  userName: string | null,
-): PairSchema {
+export function describePair(config: PairConfig, facts: SchemaFacts): DescribedPair {
   const maps: Partial<Record<RecordType, MappedField[]>> = {};
   for (const recordType of enabledTypes(config)) {
     const map = mapOf(config, facts, recordType);
@@ -195,7 +207,6 @@ export function describePair(
   return {
     pair: config.id,
     identity: facts.identity,
-    userName,
     tables: facts.tables,
     fields: facts.fields,
     maps,

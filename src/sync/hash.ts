@@ -26,6 +26,12 @@ export function isHashOf(hash: Uint8Array, key: string): boolean {
   return sameHash(hash, SCRATCH);
 }
 
+/** The beginning of the hash of a key, as a number: enough to know one's own value again. */
+export function markOf(key: string): number {
+  writeHash(SCRATCH, 0, key);
+  return ((SCRATCH[0]! << 24) | (SCRATCH[1]! << 16) | (SCRATCH[2]! << 8) | SCRATCH[3]!) >>> 0;
+}
+
 /** A base with one slot set; a null hash empties the slot. The given base stays as it is. */
 export function withHash(base: Base, position: number, hash: Uint8Array | null): Base {
   const next = grown(base, position);

@@ -1,9 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { stopIfCanceled, type CycleContext } from "./cycleContext";
+import { touchedPersons } from "./lifecycle/merges";
 import { emailKey } from "./match";
 import { searchKey, searchPersons } from "./searchPersons";
 import type { MarketoPerson } from "./ports";
-import { touchedPersons, type MarketoPull } from "./pullMarketo";
+import type { MarketoPull } from "./pullMarketo";
 
 /** A call's worth of values. */
 const PORTION = 300;

@@ -119,14 +119,3 @@ function addPage(
 function newsOf({ personId, at }: MarketoEvent): PersonNews {
   return { personId, events: [], deleted: false, at };
 }
-
-/** Persons that the feed tells of, and those that are gone because they were merged. */
-export function touchedPersons({ persons }: MarketoPull): ReadonlySet<number> {
-  const ids = new Set(persons.keys());
-  for (const { events } of persons.values()) {
-    for (const event of events) {
-      if (event.kind === "merged") for (const id of event.loserIds) ids.add(id);
-    }
-  }
-  return ids;
-}

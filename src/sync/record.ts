@@ -13,7 +13,7 @@ import { baseHash, HASH_BYTES, hashKey, withKeys } from "./hash";
 import type { Job } from "./jobs";
 import { isOneSided } from "./restore";
 import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
-import { inheritedBase, recordName } from "./lifecycle/heir";
+import { inheritedBase, subjectName } from "./lifecycle/heir";
 import { clearQuestion } from "./lifecycle/questions";
 import type { WriteResult } from "./ports";
 import { createdBefore } from "./recovered";
@@ -233,7 +233,7 @@ export function forgetFailure({ context, writer }: Recording, subject: Subject):
   if (!earlierFailure(context, subject)) return;
   const { setup, dynamicsId, personId } = subject;
   writer.removeFailed({ recordType: setup.recordType, dynamicsId, personId });
-  clearQuestion({ state: context.state, writer }, recordName(setup.recordType, dynamicsId));
+  clearQuestion({ state: context.state, writer }, subjectName(subject));
 }
 
 /** Adds an activity to the log and to what is told after the commit; returns its id. */

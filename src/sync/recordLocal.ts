@@ -13,7 +13,7 @@ import {
   recordMergedPerson,
 } from "./lifecycle/recordEvents";
 import { AMBIGUOUS_CODE } from "./lifecycle/ambiguous";
-import { recordName } from "./lifecycle/heir";
+import { subjectName } from "./lifecycle/heir";
 import { readQuestion, writeQuestion } from "./lifecycle/questions";
 import { activityOf, changeOf, forgetFailure, recordFailure, tell, type Recording } from "./record";
 import { carriedOut, replacedUnheard } from "./recovered";
@@ -197,11 +197,11 @@ function recordQuestion(
   };
   const { context, writer } = recording;
   const { personIds, rowIds } = decision;
-  writeQuestion(
-    { state: context.state, writer },
-    recordName(subject.setup.recordType, subject.dynamicsId),
-    { kind: "ambiguous", personIds, rowIds },
-  );
+  writeQuestion({ state: context.state, writer }, subjectName(subject), {
+    kind: "ambiguous",
+    personIds,
+    rowIds,
+  });
   const failed = { outcome: "conflicted", side: "marketo", reason: decision.reason } as const;
   recordFailure(recording, subject, { ...failed, failure, changes: [] });
 }
@@ -244,8 +244,8 @@ function recordSkip(
 }
 
 /** A merged row has nothing to sync any more; what is asked about the persons stays open all the same. */
-function asksAboutPersons({ state }: CycleContext, { setup, dynamicsId }: Subject): boolean {
-  return readQuestion(state, recordName(setup.recordType, dynamicsId))?.kind === "persons";
+function asksAboutPersons({ state }: CycleContext, subject: Subject): boolean {
+  return readQuestion(state, subjectName(subject))?.kind === "persons";
 }
 
 function linkNow({ context }: Recording, subject: Subject): Link | undefined {

@@ -46,7 +46,9 @@ export async function startRefresh(
   const all = [...new Set([...(known?.keys ?? []), ...keys])];
   const isUnheard = unheard || known?.unheard;
   const cursor: RefreshCursor = {
-    ...{ keys: all, after: null, done: 0 },
+    keys: all,
+    after: null,
+    done: 0,
     ...(isUnheard && { unheard: true }),
   };
   await state.commit((writer) => writeCursor(writer, { recordType, next: cursor }));

@@ -1,5 +1,5 @@
 import type { CycleContext } from "./cycleContext";
-import { finalWinner, winnersOf } from "./lifecycle/merges";
+import { finalWinner, touchedPersons, winnersOf } from "./lifecycle/merges";
 import type { MarketoPull } from "./pullMarketo";
 import type { FailedRecord, StatePort, StateWriter } from "./statePort";
 
@@ -17,7 +17,7 @@ export function wakeRequests(
   const { persons } = feed;
   const nextAttempt = world.now();
   const winners = winnersOf(feed);
-  const known = state.failedAmongPersons([...new Set([...persons.keys(), ...winners.keys()])]);
+  const known = state.failedAmongPersons([...touchedPersons(feed)]);
   for (const failed of known.values()) {
     if (!isRequest(failed)) continue;
     const { recordType, dynamicsId, lastAt } = failed;

@@ -1,6 +1,6 @@
 import type { Side } from "../model/record";
 import { SIDES } from "../model/record";
-import { hashKey, withHash } from "./hash";
+import { hashKey, markOf, withHash } from "./hash";
 import type { Job } from "./jobs";
 import type { Base, Intent } from "./statePort";
 import type { Subject } from "./subject";
@@ -12,7 +12,7 @@ export interface SentValue {
   kind: Intent["kind"];
   /** Position of the field in the base. */
   position: number;
-  /** The beginning of the value's hash: enough to know one's own value again. */
+  /** What the value is known by (`markOf`). */
   mark: number;
 }
 
@@ -33,14 +33,6 @@ export function sentBy({ subject, side, kind, changes }: Sending): SentValue[] {
 
 /** A first sync announces millions of values, so that half of a hash must do. */
 const ENTRY_BYTES = 2 + 4;
-
-function markOf(key: string): number {
-  return firstWord(hashKey(key));
-}
-
-function firstWord(hash: Uint8Array): number {
-  return new DataView(hash.buffer, hash.byteOffset).getUint32(0);
-}
 
 /** What an announcement keeps of a job's values: two bytes of position and four of mark, for each. */
 export function packSent(job: Sending): Uint8Array {
@@ -84,11 +76,10 @@ export function recognizedBase({ sent, setup, row, person, match }: Subject, bas
     };
     if (keys.dynamics === keys.marketo) continue;
     for (const side of SIDES) {
-      const hash = hashKey(keys[side]);
-      const mark = firstWord(hash);
+      const mark = markOf(keys[side]);
       const isOwn = (value: SentValue) =>
         value.mark === mark && (value.side === side || (value.kind === "create" && isOurs));
-      if (values.some(isOwn)) known = withHash(known, position, hash);
+      if (values.some(isOwn)) known = withHash(known, position, hashKey(keys[side]));
     }
   }
   return known;

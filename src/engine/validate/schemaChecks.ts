@@ -2,16 +2,16 @@ import type { PairConfig } from "../../config/pairFile";
 import type { RecordType } from "../../model/record";
 import { RECORD_TYPES } from "../../model/record";
 import type { TableDescription } from "../../model/schema";
-import type { MappedField, PairSchema } from "../../protocol/engine";
+import type { MappedField } from "../../protocol/engine";
 import { lackingFields, type LackingField } from "../marketoSetUp";
-import { describePair, enabledTypes, type SchemaFacts } from "../setup";
+import { describePair, enabledTypes, type SchemaFacts, type DescribedPair } from "../setup";
 import type { CheckList, CheckState } from "./checkList";
 import type { CheckGround } from "./ground";
 
 /** Tables, columns and fields, as both sides describe them to the sync users. */
 export function checkSchema(list: CheckList, ground: CheckGround, facts: SchemaFacts): void {
   const { config } = ground;
-  const schema = describePair(config, facts, null);
+  const schema = describePair(config, facts);
   for (const recordType of enabledTypes(config)) {
     const table = facts.tables[recordType];
     checkTable(list, recordType, table);
@@ -26,7 +26,7 @@ export function checkSchema(list: CheckList, ground: CheckGround, facts: SchemaF
   checkBlockedFields(list, ground, schema);
 }
 
-function mappedOn(schema: PairSchema, recordType: RecordType): MappedField[] {
+function mappedOn(schema: DescribedPair, recordType: RecordType): MappedField[] {
   return (schema.maps[recordType] ?? []).filter((field) => field.enabled);
 }
 
@@ -89,7 +89,7 @@ const namesOf = (columns: readonly { name: string }[]) =>
   columns.map(({ name }) => name).join(", ");
 
 /** What of the map works, and each mapping that does not; fields that set-up can make have lines of their own. */
-function checkFields(list: CheckList, schema: PairSchema, lacking: ReadonlySet<string>): void {
+function checkFields(list: CheckList, schema: DescribedPair, lacking: ReadonlySet<string>): void {
   for (const recordType of RECORD_TYPES) {
     const on = mappedOn(schema, recordType);
     const broken = on.filter((field) => field.problem !== null);
@@ -189,7 +189,7 @@ function checkNativeSync(list: CheckList, { fields }: SchemaFacts): void {
 const MOST_REFUSALS = 5_000;
 
 /** No description tells that updates of a field are blocked; the sync has noticed it by writing (B-83). */
-function checkBlockedFields(list: CheckList, { state }: CheckGround, schema: PairSchema): void {
+function checkBlockedFields(list: CheckList, { state }: CheckGround, schema: DescribedPair): void {
   const refused = state.activities({ outcomes: ["refused"], limit: MOST_REFUSALS });
   const seen = new Set(
     refused.flatMap(({ error }) => (error?.code === "CS-BLOCKED-FIELD" ? [error.message] : [])),

@@ -2,8 +2,9 @@ import * as vscode from "vscode";
 import { choosePair, withProgress, type CommandArgument } from "../ask";
 import type { Host } from "../host";
 import type { PairSession } from "../pairs/session";
-import { pausedKey, removeStorage } from "../pairs/storage";
 import { say } from "../text";
+import { editPair } from "./editPair";
+import { forgetPair } from "./forgetPair";
 import { stopSandbox } from "./sandbox";
 
 /** Ends a pair: nothing of it stays on this computer, and nothing changes in the two systems. */
@@ -32,22 +33,14 @@ export async function removePair(host: Host, argument: CommandArgument): Promise
     remove,
   );
   if (answer !== remove) return;
-  await withProgress(say("Removing {0}…", name), () => forget(host, session, file));
+  await withProgress(say("Removing {0}…", name), () => takeOut(host, session, file));
   host.log.info(say("{0} is removed from this computer.", name));
 }
 
-async function forget(
-  { context, pairFiles, sessions, secrets, signIn }: Host,
-  { config, name }: PairSession,
-  file: vscode.Uri,
-): Promise<void> {
+async function takeOut(host: Host, { config, name }: PairSession, file: vscode.Uri): Promise<void> {
   const { removePair: withoutPair } = await import("../../config/edit");
-  if (!(await pairFiles.edit(file, (text) => withoutPair(text, config.id)))) {
+  if (!(await editPair(host, config.id, (text) => withoutPair(text, config.id)))) {
     throw new Error(say("{0} could not be taken out of {1}.", name, file.fsPath));
   }
-  await sessions.use(pairFiles.pairs);
-  await secrets.forget(config);
-  signIn.forget(config);
-  await context.globalState.update(pausedKey(config), undefined);
-  await removeStorage(context.globalStorageUri, config);
+  await forgetPair(host, config);
 }

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { PairConfig } from "../../config/pairFile";
 import type { Host } from "../host";
 import { withProgress } from "../ask";
-import { removeStorage } from "../pairs/storage";
+import { forgetPair } from "./forgetPair";
 import { say } from "../text";
 
 /** The part of the sandbox's ready line that is used here. */
@@ -123,7 +123,7 @@ export async function stopSandbox(host: Host): Promise<void> {
 
 /** Ends the child if it runs, and takes its pair away: its addresses are of no use any more. */
 async function forget(host: Host): Promise<void> {
-  const { pairFiles, secrets } = host;
+  const { pairFiles } = host;
   const ended = running;
   running = undefined;
   if (!ended) return;
@@ -131,20 +131,9 @@ async function forget(host: Host): Promise<void> {
   await removeSandboxFile(pairFiles.sandboxUri);
   await pairFiles.read();
   ended.child.kill();
-  if (config) {
-    await secrets.forget(config);
-    await removeState(host, config);
-  }
+  // Each start has addresses, hence a state, of its own: what is left behind would never be opened again.
+  if (config) await forgetPair(host, config);
   await vscode.commands.executeCommand("setContext", "contactSync.sandboxRuns", false);
-}
-
-/** Each start has addresses, hence a state, of its own: what is left behind would never be opened again. */
-async function removeState(
-  { sessions, pairFiles, context }: Host,
-  config: PairConfig,
-): Promise<void> {
-  await sessions.use(pairFiles.pairs);
-  await removeStorage(context.globalStorageUri, config);
 }
 
 async function removeSandboxFile(uri: vscode.Uri): Promise<void> {
@@ -158,7 +147,7 @@ export async function removeStaleSandbox(host: Host): Promise<void> {
   if (!config || running || (await answers(config.dynamics.url))) return;
   await removeSandboxFile(host.pairFiles.sandboxUri);
   await host.pairFiles.read();
-  await removeState(host, config);
+  await forgetPair(host, config);
 }
 
 /** Only this machine is asked. */

@@ -4,7 +4,7 @@ import { NOBODY } from "../match";
 import type { MarketoPerson } from "../ports";
 import { newSubject, type Subject, type Subjects } from "../subject";
 import { makeHeir } from "./followRows";
-import { recordName } from "./heir";
+import { subjectName } from "./heir";
 import { readAnswers, readQuestion, type QuestionFacts } from "./questions";
 
 /** Lets held links go the way that a human chose (R5: in an ordinary cycle, with everything that it looks at). */
@@ -59,7 +59,7 @@ export async function answeredMatches(
   if (!answers.size) return found;
   const wanted = new Map<Subject, number>();
   for (const subject of open) {
-    const answer = answers.get(nameOf(subject));
+    const answer = answers.get(subjectName(subject));
     if (answer?.kind === "new") found.set(subject, "none");
     if (answer?.kind === "match") wanted.set(subject, answer.personId);
   }
@@ -73,7 +73,7 @@ export async function answeredMatches(
     const person = byId.get(id);
     // Gone, or another record has it by now: the question is asked anew.
     if (person && !linked.has(id)) found.set(subject, person);
-    else dropped(context, nameOf(subject), id);
+    else dropped(context, subjectName(subject), id);
   }
   return found;
 }
@@ -83,8 +83,4 @@ function dropped({ report }: CycleContext, name: string, personId: number): void
     "CS-ANSWERED",
     `The answer about ${name} cannot be carried out: person ${personId} is gone or linked to another record.`,
   );
-}
-
-function nameOf({ setup, dynamicsId }: Subject): string {
-  return recordName(setup.recordType, dynamicsId);
 }

@@ -4,6 +4,7 @@ import type { SideReading } from "../decision";
 import type { FieldRule } from "../fieldRule";
 import { baseHash, isHashOf, withHash } from "../hash";
 import type { Base, Link } from "../statePort";
+import type { Subject } from "../subject";
 
 /** Why a link goes over to another record. */
 export type HeirReason = "qualified" | "merged-in-dynamics" | "merged-in-marketo";
@@ -61,4 +62,9 @@ function keyOf({ key, codec }: FieldRule, reading: SideReading): string {
 /** How a record is named in a message: no name of a person, only its id. */
 export function recordName(recordType: RecordType, dynamicsId: string): string {
   return `${recordType} ${dynamicsId}`;
+}
+
+/** The same for the record of a subject. */
+export function subjectName({ setup, dynamicsId }: Pick<Subject, "setup" | "dynamicsId">): string {
+  return recordName(setup.recordType, dynamicsId);
 }

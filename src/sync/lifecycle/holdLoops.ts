@@ -9,7 +9,7 @@ import { activityOf, changeOf, tell, type Recording } from "../record";
 import type { Subject, Subjects } from "../subject";
 import { hashKey } from "../hash";
 import { isOver, isSecondRound, LOOP_CYCLES, type LoopPair, type PastWrite } from "./loops";
-import { recordName } from "./heir";
+import { subjectName } from "./heir";
 import { nameSources } from "./loopSources";
 
 /** Name of the checkpoint that holds the fields that flip; there are few of them, ever. */
@@ -36,7 +36,7 @@ export interface LoopNews {
 export function recallLoops({ state }: CycleContext, subjects: Subjects): void {
   const stored = readLoops(state);
   for (const subject of stored.size ? subjects.all() : []) {
-    const loops = stored.get(keyOf(subject));
+    const loops = stored.get(subjectName(subject));
     if (loops) subject.loops = new Map(Object.entries(loops));
   }
 }
@@ -165,8 +165,8 @@ export function recordLoops(recording: Recording, { held, freed }: LoopNews): vo
   const stored = readLoops(context.state);
   for (const { subject } of [...held, ...freed]) {
     const loops = Object.fromEntries(subject.loops);
-    if (subject.loops.size) stored.set(keyOf(subject), loops);
-    else stored.delete(keyOf(subject));
+    if (subject.loops.size) stored.set(subjectName(subject), loops);
+    else stored.delete(subjectName(subject));
   }
   writer.setCheckpoint(LOOPS_KEY, stored.size ? JSON.stringify(Object.fromEntries(stored)) : null);
   for (const loop of held) {
@@ -192,8 +192,4 @@ function messageOf({ cycle }: CycleContext, { subject, change, past, source }: H
 function readLoops(state: CycleContext["state"]): Map<string, Record<string, LoopPair>> {
   const text = state.checkpoint(LOOPS_KEY);
   return new Map(text === null ? [] : Object.entries(JSON.parse(text) as StoredLoops));
-}
-
-function keyOf({ setup, dynamicsId }: Subject): string {
-  return recordName(setup.recordType, dynamicsId);
 }

@@ -5,7 +5,7 @@ import { stopIfCanceled, type CycleContext } from "../cycleContext";
 import type { WriteResult } from "../ports";
 import { activityOf, tell, type Recording } from "../record";
 import type { Subject } from "../subject";
-import { recordName } from "./heir";
+import { subjectName } from "./heir";
 import { mergedText } from "./personQuestions";
 import { dropAnswer } from "./questions";
 import { recordClose } from "./recordEvents";
@@ -115,7 +115,8 @@ function recordNoMerge(
 ): void {
   const { counts, context } = recording;
   const isRefused = kind === "failed" && failure.class !== "gone";
-  if (isRefused) dropAnswer({ state: context.state, writer: recording.writer }, nameOf(subject));
+  if (isRefused)
+    dropAnswer({ state: context.state, writer: recording.writer }, subjectName(subject));
   counts[isRefused ? "refused" : "failed"]++;
   tell(
     recording,
@@ -132,8 +133,4 @@ function verdictOf(kind: "failed" | "unknown", failure: Failure) {
 
 function toldOf({ code, message, requestId }: Failure) {
   return { changes: [], error: { code, message }, requestId: requestId ?? null };
-}
-
-function nameOf({ setup, dynamicsId }: Subject): string {
-  return recordName(setup.recordType, dynamicsId);
 }

@@ -12,6 +12,11 @@ export function winnersOf({ persons }: MarketoPull): Map<number, number> {
   return winners;
 }
 
+/** Persons that the feed tells of, and those that are gone because they were merged. */
+export function touchedPersons(feed: MarketoPull): ReadonlySet<number> {
+  return new Set([...feed.persons.keys(), ...winnersOf(feed).keys()]);
+}
+
 /** A survivor may have been merged in its turn. */
 export function finalWinner(winners: ReadonlyMap<number, number>, loserId: number): number {
   let id = loserId;

@@ -3,7 +3,7 @@ import type { Decision } from "../decision";
 import { activityOf, forgetFailure, tell, type Recording } from "../record";
 import type { Link } from "../statePort";
 import { newSubject, type Subject } from "../subject";
-import { inheritedBase, recordName, type Heir } from "./heir";
+import { inheritedBase, subjectName, type Heir } from "./heir";
 import { qualifiedKey } from "./qualifiedMarks";
 import { clearQuestion, dropAnswer, writeQuestion, type QuestionFacts } from "./questions";
 
@@ -20,7 +20,7 @@ export function recordEndOfMerge(
   writer.removeLink(subject.setup.recordType, subject.dynamicsId);
   const facts = { kind: "persons", linkedId, leftId, other, reason } as const;
   noteQuestion(recording, subject, { personId: leftId, message, facts });
-  dropAnswer({ state: context.state, writer }, nameOf(subject));
+  dropAnswer({ state: context.state, writer }, subjectName(subject));
   tellQuestion(recording, subject, decision);
 }
 
@@ -33,7 +33,7 @@ export function recordClose(
   // Only its own note: the person may have got a row with a note of its own.
   const { recordType } = subject.setup;
   writer.removeFailed({ recordType, dynamicsId: subject.dynamicsId, personId: null });
-  clearQuestion({ state: context.state, writer }, nameOf(subject));
+  clearQuestion({ state: context.state, writer }, subjectName(subject));
   const error = message === null ? null : { code: MERGED_CODE, message };
   const told = { outcome, reason, changes: [], error, requestId } as const;
   tell({ context, writer, ...recording }, activityOf(context, subject, told));
@@ -70,7 +70,7 @@ function noteQuestion(
     lastAt: now,
     nextAttempt: null,
   });
-  writeQuestion({ state: context.state, writer }, nameOf(subject), facts);
+  writeQuestion({ state: context.state, writer }, subjectName(subject), facts);
 }
 
 /** Marks a link that waits for a human's answer after a merge. */
@@ -164,8 +164,4 @@ function tellApplied(recording: Recording, subject: Subject, reason: ReasonCode)
 function linkNow({ context }: Recording, subject: Subject): Link | undefined {
   const { setup, dynamicsId } = subject;
   return context.state.linksByDynamicsId(setup.recordType, [dynamicsId]).get(dynamicsId);
-}
-
-function nameOf({ setup, dynamicsId }: Subject): string {
-  return recordName(setup.recordType, dynamicsId);
 }

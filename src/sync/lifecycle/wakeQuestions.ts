@@ -1,7 +1,8 @@
 import type { CycleContext } from "../cycleContext";
 import type { DynamicsPull } from "../pullDynamics";
-import { touchedPersons, type MarketoPull } from "../pullMarketo";
+import type { MarketoPull } from "../pullMarketo";
 import type { Subjects } from "../subject";
+import { touchedPersons } from "./merges";
 import { askAgain, openQuestions } from "./openQuestions";
 
 /**

@@ -35,6 +35,8 @@ const KEEP_1 = said("P1 stays, and P2 is merged into it.");
 const KEEP_2 = said("P2 stays, and P1 is merged into it.");
 const DONE = "contact Bob P2: applied answered [P2 was merged into P1.]";
 const GAP_FILLED = "contact Ann P1: applied changed-in-marketo jobtitle>dynamics=Clerk";
+/** The cycle after the merge, in which nothing else happens. */
+const gapFills: Chapter = { events: () => undefined, log: [GAP_FILLED] };
 const ONE_ANN = ["contact Ann = P1 active", "P1: Ann Clerk - Active, contact Ann"];
 
 const mergeRows: Chapter = { events: (story) => story.merge("Ann", "Bob"), log: [ASKED] };
@@ -63,7 +65,7 @@ playAll([
         // Two looks at tables; three feeds, both persons, the merge.
         calls: [2, 5],
       },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
@@ -118,7 +120,7 @@ playAll([
       { events: (story) => story.edit("Bob", { jobtitle: "Ghost" }), log: [], calls: [2, 3] },
       { events: (story) => story.remove("Bob"), log: [] },
       { events: (story) => keep(story, "P1"), log: [KEEP_1, DONE] },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
@@ -154,7 +156,7 @@ playAll([
           "lead Lea P2: applied answered [P2 was merged into P1.]",
         ],
       },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
@@ -171,7 +173,7 @@ playAll([
         log: [KEEP_1, DONE],
         calls: [2, 6],
       },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
@@ -191,7 +193,7 @@ playAll([
         ],
       },
       { events: () => undefined, log: [DONE] },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
@@ -212,7 +214,7 @@ playAll([
       },
       { events: () => undefined, log: [], calls: [2, 3] },
       { events: (story) => keep(story, "P1"), log: [KEEP_1, DONE] },
-      { events: () => undefined, log: [GAP_FILLED] },
+      gapFills,
     ],
     end: ONE_ANN,
   },
